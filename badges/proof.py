@@ -1,0 +1,313 @@
+"""The two ways in which a credential is secured: an embedded proof, and a compact JWT.
+
+Data Integrity with eddsa-rdfc-2022 signs the canonical form of the document, so the JSON
+may be laid out anew. A VC-JWT signs bytes. Both are parsed first, which proves nothing;
+`verify` of the parsed value then raises unless the key made the signature.
+
+Sources: https://www.w3.org/TR/vc-di-eddsa/, https://www.imsglobal.org/spec/ob/v3p0/#proof-formats
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Protocol, TypeAlias
+
+from badges.canonical import canonicalize
+from badges.credential import serialize
+from badges.errors import InvalidCredentialError, ProofError, UntrustedInputError
+from badges.instants import format_instant, parse_instant
+from badges.untrusted import parse_object
+from keys.errors import InvalidKeyError, InvalidSignatureError
+from keys.multikey import decode_multibase, encode_multibase
+from keys.signing import Algorithm, PublicKey
+
+_Document = Mapping[str, object]
+
+_SUITE = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022"}
+_PURPOSE = "assertionMethod"
+_PROOF_MEMBERS = frozenset(
+    {
+        "id",
+        "type",
+        "cryptosuite",
+        "created",
+        "expires",
+        "verificationMethod",
+        "proofPurpose",
+        "proofValue",
+    }
+)
+_PROOF_DATES = ("created", "expires")
+_MAXIMUM_PROOFS = 8
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+_JWT_TYPES = (None, "JWT", "vc+jwt", "vc+ld+jwt")
+_MIRRORED_CLAIMS = ("iss", "jti", "sub", "nbf", "exp")
+_CLAIMS = frozenset({*_MIRRORED_CLAIMS, "iat"})
+
+
+SecuredDocument: TypeAlias = "EmbeddedProof | CompactJWT"
+
+
+class Signer(Protocol):
+    """What signs. `id` is what the proof names: a verification method, or a JWT's `kid`."""
+
+    @property
+    def id(self) -> str:
+        """Where a verifier finds the public key."""
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """What the key signs with."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature of `data`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedProof:
+    """A document and the Data Integrity proof that stood in it. Parsed, not yet verified."""
+
+    document: _Document
+    options: _Document
+    signature: bytes
+    key_id: str
+    expires: datetime | None
+
+    def signed_bytes(self) -> bytes:
+        """Return the 64 bytes that the proof signs: hash of the options, hash of the document.
+
+        Raises:
+            CanonicalizationError: a word of either has no meaning that we know.
+        """
+        options = {"@context": self.document.get("@context"), **self.options}
+        parts = (canonicalize(options), canonicalize(self.document))
+        return b"".join(sha256(part.encode()).digest() for part in parts)
+
+    def verify(self, key: PublicKey, signed_bytes: bytes) -> None:
+        """Return if `key` signed what `signed_bytes` returned.
+
+        Raises:
+            ProofError: it did not.
+        """
+        _check_signature(key, Algorithm.ED25519, self.signature, signed_bytes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompactJWT:
+    """A document and the claims and signature that came with it. Parsed, not yet verified.
+
+    `key_id` is the `kid`; `key` is the `jwk` of the header, if the token has no `kid`.
+    """
+
+    document: _Document
+    claims: _Document
+    signing_input: bytes
+    signature: bytes
+    key_id: str | None
+    key: object
+
+    def signed_bytes(self) -> bytes:
+        """Return what the token signs: its header and payload as they came."""
+        return self.signing_input
+
+    def verify(self, key: PublicKey, signed_bytes: bytes) -> None:
+        """Return if `key` signed the token and its claims say what the credential says.
+
+        Raises:
+            ProofError: it did not, or they do not.
+        """
+        _check_signature(key, Algorithm.RS256, self.signature, signed_bytes)
+        expected = _claims_of(self.document)
+        for name in _MIRRORED_CLAIMS:
+            if self.claims.get(name) != expected.get(name):
+                raise ProofError(f"claim_{name}")
+
+
+def add_data_integrity_proof(
+    document: _Document, signer: Signer, *, created: datetime
+) -> dict[str, object]:
+    """Return the document with a Data Integrity proof, in an array of its own.
+
+    Raises:
+        InvalidCredentialError: it has a proof already, or the key is not Ed25519.
+        CanonicalizationError: a word of it has no meaning that we know.
+    """
+    if "proof" in document or signer.algorithm is not Algorithm.ED25519:
+        raise InvalidCredentialError("a document without proof and an Ed25519 key are needed")
+    options = {
+        **_SUITE,
+        "created": format_instant(created),
+        "verificationMethod": signer.id,
+        "proofPurpose": _PURPOSE,
+    }
+    unsigned = EmbeddedProof(
+        document=document, options=options, signature=b"", key_id=signer.id, expires=None
+    )
+    value = encode_multibase(signer.sign(unsigned.signed_bytes()))
+    return {**document, "proof": [{**options, "proofValue": value}]}
+
+
+def parse_embedded_proof(document: _Document) -> EmbeddedProof:
+    """Return the first proof of a kind that we verify, apart from its document.
+
+    Raises:
+        ProofError: there is none, or it is malformed.
+    """
+    proof = _find_proof(document.get("proof"))
+    if not proof.keys() <= _PROOF_MEMBERS:
+        raise ProofError("unknown_member")
+    key_id = proof.get("verificationMethod")
+    if not isinstance(key_id, str):
+        raise ProofError("verification_method")
+    try:
+        dates = {name: parse_instant(proof[name]) for name in _PROOF_DATES if name in proof}
+        signature = decode_multibase(proof.get("proofValue"))
+    except ValueError as exc:
+        raise ProofError("proof_dates") from exc
+    except InvalidKeyError as exc:
+        raise ProofError("proof_value") from exc
+    return EmbeddedProof(
+        document={name: value for name, value in document.items() if name != "proof"},
+        options={name: value for name, value in proof.items() if name != "proofValue"},
+        signature=signature,
+        key_id=key_id,
+        expires=dates.get("expires"),
+    )
+
+
+def verify_data_integrity_proof(document: _Document, public_key: PublicKey) -> None:
+    """Return if `public_key` made the document's proof over this very document.
+
+    Raises:
+        ProofError: no proof, a malformed one, or one that does not fit.
+        CanonicalizationError: a word of the document has no meaning that we know.
+    """
+    proof = parse_embedded_proof(document)
+    proof.verify(public_key, proof.signed_bytes())
+
+
+def sign_vc_jwt(document: _Document, signer: Signer) -> str:
+    """Return the document as a compact JWT, without a line end.
+
+    Raises:
+        InvalidCredentialError: it has a proof or a claim already, or the key is not RSA.
+    """
+    if signer.algorithm is not Algorithm.RS256 or not {"proof", *_CLAIMS}.isdisjoint(document):
+        raise InvalidCredentialError(
+            "a document without proof and claims and an RSA key are needed"
+        )
+    header = {"alg": "RS256", "typ": "JWT", "kid": signer.id}
+    payload = {**document, **_claims_of(document)}
+    signing_input = b".".join(_encode(serialize(part)) for part in (header, payload))
+    return (signing_input + b"." + _encode(signer.sign(signing_input))).decode()
+
+
+def parse_vc_jwt(token: str) -> CompactJWT:
+    """Return the parts of a compact JWT from outside.
+
+    Raises:
+        ProofError: malformed, of another algorithm or type, or of the shape of VC 1.1.
+    """
+    parts = token.split(".")
+    if len(parts) != len(("header", "payload", "signature")):
+        raise ProofError("jwt_parts")
+    header, payload, signature = (_decode(part) for part in parts)
+    members, claims = _parse_part(header), _parse_part(payload)
+    key_id = members.get("kid")
+    if members.get("alg") != "RS256" or members.get("typ") not in _JWT_TYPES or "crit" in members:
+        raise ProofError("jwt_header")
+    if not isinstance(key_id, str | None):
+        raise ProofError("jwt_header")
+    if "vc" in claims:
+        raise ProofError("jwt_vc_claim")
+    return CompactJWT(
+        document={name: value for name, value in claims.items() if name not in _CLAIMS},
+        claims={name: value for name, value in claims.items() if name in _CLAIMS},
+        signing_input=token.rpartition(".")[0].encode(),
+        signature=signature,
+        key_id=key_id,
+        key=members.get("jwk"),
+    )
+
+
+def verify_vc_jwt(token: str, public_key: PublicKey) -> dict[str, object]:
+    """Return the credential in a compact JWT that `public_key` signed.
+
+    Raises:
+        ProofError: malformed, signed by another key, or with claims that contradict it.
+    """
+    jwt = parse_vc_jwt(token)
+    jwt.verify(public_key, jwt.signed_bytes())
+    return dict(jwt.document)
+
+
+def _find_proof(proofs: object) -> _Document:
+    listed = proofs if isinstance(proofs, list) else [proofs]
+    for proof in listed[:_MAXIMUM_PROOFS]:
+        if (
+            isinstance(proof, Mapping)
+            and all(proof.get(name) == value for name, value in _SUITE.items())
+            and proof.get("proofPurpose") == _PURPOSE
+        ):
+            return proof
+    raise ProofError("no_proof_that_we_verify")
+
+
+def _check_signature(key: PublicKey, algorithm: Algorithm, signature: bytes, data: bytes) -> None:
+    if key.algorithm is not algorithm:
+        raise ProofError("key_algorithm")
+    try:
+        key.verify(signature, data)
+    except InvalidSignatureError as exc:
+        raise ProofError("signature") from exc
+
+
+def _claims_of(document: _Document) -> dict[str, object]:
+    """Return the claims that a credential implies; Open Badges 3.0 section 8.2.4.1.
+
+    Raises:
+        ProofError: its issuer, subject or dates are of no shape that implies any.
+    """
+    issuer, subject = document.get("issuer"), document.get("credentialSubject")
+    if not isinstance(subject, Mapping):
+        raise ProofError("claim_sub")
+    claims = {
+        "iss": issuer.get("id") if isinstance(issuer, Mapping) else issuer,
+        "jti": document.get("id"),
+        "sub": subject.get("id"),
+        "nbf": _seconds(document.get("validFrom")),
+    }
+    if "validUntil" in document:
+        claims["exp"] = _seconds(document["validUntil"])
+    return {name: value for name, value in claims.items() if value is not None}
+
+
+def _seconds(text: object) -> int:
+    try:
+        return int(parse_instant(text).timestamp())
+    except ValueError as exc:
+        raise ProofError("claim_dates") from exc
+
+
+def _encode(data: bytes) -> bytes:
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+
+def _decode(text: str) -> bytes:
+    if not _BASE64URL.fullmatch(text):
+        raise ProofError("jwt_parts")
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error as exc:
+        raise ProofError("jwt_parts") from exc
+
+
+def _parse_part(data: bytes) -> dict[str, object]:
+    try:
+        return parse_object(data)
+    except UntrustedInputError as exc:
+        raise ProofError("jwt_json") from exc

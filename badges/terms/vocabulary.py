@@ -1,0 +1,120 @@
+"""What the pinned context lists mean: the learned tables, ready to be asked.
+
+`learned.json` holds one layer for each context list: what its last context adds to the list
+without it. `learn.py` wrote it and says how.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+
+class TermKind(StrEnum):
+    """What stands behind a term. All but the last three can also lead to a node."""
+
+    LITERAL = "literal"
+    IRI = "iri"
+    WORD = "word"
+    """A word from a short list, each short for an IRI."""
+    LIST = "list"
+    """Literals whose order counts."""
+    GRAPH = "graph"
+    """A graph of its own: `proof`, `verifiableCredential`."""
+    JSON = "json"
+    """JSON kept as one literal."""
+    SCOPE = "scope"
+    """A place where other terms hold than elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """What one term means on nodes of one type; `datatype` None is a plain literal."""
+
+    predicate: str
+    kind: TermKind
+    datatype: str | None
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeType:
+    """A type's IRI and the terms that hold only on its nodes."""
+
+    iri: str
+    terms: Mapping[str, Term]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """All that one context list means.
+
+    `terms` hold on every node; `prefixes` are the names that would shorten an IRI.
+    """
+
+    terms: Mapping[str, Term]
+    types: Mapping[str, NodeType]
+    prefixes: frozenset[str]
+
+    def find_term(self, name: str, type_names: Sequence[str]) -> Term | None:
+        """Return what `name` means on a node of these (known) types, or None."""
+        for type_name in type_names:
+            term = self.types[type_name].terms.get(name)
+            if term is not None:
+                return term
+        return self.terms.get(name)
+
+    def find_conflict(self, type_names: Sequence[str]) -> str | None:
+        """Return a term that two of these (known, different) types both define, or None.
+
+        JSON-LD refuses most such nodes, as the contexts protect their terms; without a
+        conflict the order of the types means nothing.
+        """
+        seen: set[str] = set()
+        for type_name in type_names:
+            own = self.types[type_name].terms.keys()
+            if not seen.isdisjoint(own):
+                return min(seen & own)
+            seen |= own
+        return None
+
+
+@cache
+def load_vocabularies() -> Mapping[tuple[str, ...], Vocabulary]:
+    """Return the vocabulary of each pinned context list. Read once: the tables are code."""
+    tables = json.loads((files("badges.terms") / "learned.json").read_text("utf-8"))
+    vocabularies: dict[tuple[str, ...], Vocabulary] = {}
+    for layer in tables["layers"]:
+        contexts = tuple(layer["contexts"])
+        vocabularies[contexts] = _add_layer(vocabularies.get(contexts[:-1]), layer)
+    return MappingProxyType(vocabularies)
+
+
+def _add_layer(before: Vocabulary | None, layer: Mapping[str, Any]) -> Vocabulary:
+    if before is None:
+        before = Vocabulary(terms={}, types={}, prefixes=frozenset())
+    types = dict(before.types)
+    for name, added in layer["types"].items():
+        known = types[name].terms if name in types else {}
+        types[name] = NodeType(iri=added["iri"], terms={**known, **_read_terms(added["terms"])})
+    return Vocabulary(
+        terms={**before.terms, **_read_terms(layer["terms"])},
+        types=types,
+        prefixes=before.prefixes | frozenset(layer["prefixes"]),
+    )
+
+
+def _read_terms(definitions: Mapping[str, Any]) -> dict[str, Term]:
+    return {
+        name: Term(
+            predicate=definition["predicate"],
+            kind=TermKind(definition["kind"]),
+            datatype=definition.get("datatype"),
+            words=definition.get("words", {}),
+        )
+        for name, definition in definitions.items()
+    }

@@ -1,0 +1,108 @@
+"""JSON from outside: one strict reading with limits, before anything looks at the content."""
+
+import json
+import math
+from collections.abc import Iterable
+from typing import NoReturn
+
+from badges.errors import UntrustedInputError
+
+# An Open Badge takes some 10 kB; a status list of a million entries some 150 kB.
+MAXIMUM_BYTES = 1_000_000
+_MAXIMUM_DEPTH = 32
+_MAXIMUM_VALUES = 20_000
+# JSON-LD and JavaScript agree on integers up to 2**53 only.
+_MAXIMUM_DIGITS = 16
+
+
+def parse_object(data: bytes | str) -> dict[str, object]:
+    """Return the JSON object in `data`.
+
+    Strict where JSON readers differ: no name twice in an object, no NaN, no number that
+    a double cannot hold, no lone surrogate, limited size, depth and number of values.
+
+    Raises:
+        UntrustedInputError: `reason` says what is wrong.
+    """
+    text = _decode(data)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_number,
+            parse_constant=_refuse_constant,
+        )
+    except RecursionError as exc:
+        raise UntrustedInputError("too_deep") from exc
+    except ValueError as exc:
+        raise UntrustedInputError("not_json") from exc
+    if not isinstance(value, dict):
+        raise UntrustedInputError("not_an_object")
+    _check_extent(value)
+    return value
+
+
+def _decode(data: bytes | str) -> str:
+    if len(data) > MAXIMUM_BYTES:
+        raise UntrustedInputError("too_large")
+    try:
+        # UTF-16 and lone surrogates are refused here, and a byte order mark with JSON itself.
+        return data.decode() if isinstance(data, bytes) else data.encode().decode()
+    except UnicodeError as exc:
+        raise UntrustedInputError("not_utf8") from exc
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise UntrustedInputError("duplicate_key")
+    return result
+
+
+def _integer(digits: str) -> int:
+    if len(digits.lstrip("-")) > _MAXIMUM_DIGITS:
+        raise UntrustedInputError("bad_number")
+    return int(digits)
+
+
+def _number(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise UntrustedInputError("bad_number")
+    return number
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise UntrustedInputError("bad_number")
+
+
+def _check_extent(value: object) -> None:
+    """Check depth, number of values and texts, level by level and without recursion."""
+    level: list[object] = [value]
+    depth = count = 0
+    while level:
+        depth += 1
+        count += len(level)
+        if depth > _MAXIMUM_DEPTH:
+            raise UntrustedInputError("too_deep")
+        if count > _MAXIMUM_VALUES:
+            raise UntrustedInputError("too_many_values")
+        level = [child for parent in level for child in _children(parent)]
+
+
+def _children(value: object) -> Iterable[object]:
+    match value:
+        case dict():
+            return (*value, *value.values())
+        case list():
+            return value
+        case str():
+            # An escape such as \ud800 alone is JSON, but no text.
+            if not value.isascii() and any(
+                "\ud800" <= character <= "\udfff" for character in value
+            ):
+                raise UntrustedInputError("bad_text")
+            return ()
+        case _:
+            return ()
