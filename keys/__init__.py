@@ -1,0 +1,1 @@
+"""Code about keys; never key material. Pure: no web, database, network or clock."""

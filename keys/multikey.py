@@ -1,0 +1,73 @@
+"""Ed25519 public keys as Multikey text, and base58btc, in which that text is written.
+
+Source: https://www.w3.org/TR/cid-1.0/#Multikey
+"""
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from keys.errors import InvalidKeyError
+from keys.signing import PublicKey
+
+# The multicodec code of an Ed25519 public key (0xed) as a variable-length integer.
+_ED25519_PREFIX = b"\xed\x01"
+_BASE58BTC_PREFIX = "z"
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+# Decoding takes quadratic time; nothing we read (a key, a signature) is longer.
+_MAXIMUM_LENGTH = 128
+
+
+def encode_multibase(data: bytes) -> str:
+    """Return `data` as base58btc multibase text: "z", then a 1 for each leading zero byte."""
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    number = int.from_bytes(data)
+    digits = ""
+    while number:
+        number, value = divmod(number, 58)
+        digits = _ALPHABET[value] + digits
+    return _BASE58BTC_PREFIX + _ALPHABET[0] * zeros + digits
+
+
+def decode_multibase(text: object) -> bytes:
+    """Return the bytes of base58btc multibase text.
+
+    Raises:
+        InvalidKeyError: not such text, or longer than any key or signature.
+    """
+    if not isinstance(text, str) or not text.startswith(_BASE58BTC_PREFIX):
+        raise InvalidKeyError("not base58btc multibase text")
+    body = text.removeprefix(_BASE58BTC_PREFIX)
+    if len(body) > _MAXIMUM_LENGTH or not _VALUES.keys() >= set(body):
+        raise InvalidKeyError("not base58btc of a sensible length")
+    number = 0
+    for character in body:
+        number = number * 58 + _VALUES[character]
+    zeros = len(body) - len(body.lstrip(_ALPHABET[0]))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def encode_multikey(key: PublicKey) -> str:
+    """Return an Ed25519 key as `publicKeyMultibase`; it starts with z6Mk.
+
+    Raises:
+        InvalidKeyError: an RSA key, which is published as a JWK.
+    """
+    if not isinstance(key.key, Ed25519PublicKey):
+        raise InvalidKeyError("only Ed25519 keys are written as Multikey")
+    return encode_multibase(_ED25519_PREFIX + key.key.public_bytes_raw())
+
+
+def parse_multikey(text: object) -> PublicKey:
+    """Return the Ed25519 key in a `publicKeyMultibase` from outside.
+
+    Raises:
+        InvalidKeyError: malformed, or a key of another kind.
+    """
+    data = decode_multibase(text)
+    if not data.startswith(_ED25519_PREFIX):
+        raise InvalidKeyError("the Multikey holds no Ed25519 key")
+    try:
+        key = Ed25519PublicKey.from_public_bytes(data.removeprefix(_ED25519_PREFIX))
+    except ValueError as exc:
+        raise InvalidKeyError("the Multikey holds no valid Ed25519 key") from exc
+    return PublicKey.of(key)

@@ -1,0 +1,187 @@
+"""Signing keys and their public halves: Ed25519 and RSA (RS256)."""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self, assert_never
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import (
+    RSAPrivateKey,
+    RSAPublicKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+    load_der_public_key,
+)
+
+from keys.errors import InvalidKeyError, InvalidSignatureError
+
+RSA_MINIMUM_BITS = 2048
+# The cost of one verification grows with the square of the modulus: a stranger's
+# key must not choose how long we calculate.
+RSA_MAXIMUM_BITS = 8192
+RSA_EXPONENT = 65537
+
+
+class Algorithm(StrEnum):
+    """What a key signs with; one key has one algorithm."""
+
+    ED25519 = "Ed25519"
+    RS256 = "RS256"
+
+
+def _algorithm_of(key: object) -> Algorithm:
+    """Return the algorithm of a cryptography key of either half.
+
+    Raises:
+        InvalidKeyError: another kind, or an RSA key of a size that we refuse.
+    """
+    match key:
+        case Ed25519PrivateKey() | Ed25519PublicKey():
+            return Algorithm.ED25519
+        case RSAPrivateKey() | RSAPublicKey():
+            if not RSA_MINIMUM_BITS <= key.key_size <= RSA_MAXIMUM_BITS:
+                raise InvalidKeyError(f"an RSA key of {key.key_size} bits is not accepted")
+            return Algorithm.RS256
+        case _:
+            raise InvalidKeyError("only Ed25519 and RSA keys are accepted")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """The half of a key that anyone may know. Two are equal when they are the same key.
+
+    `der` is the SubjectPublicKeyInfo structure.
+    """
+
+    der: bytes = field(repr=False)
+    algorithm: Algorithm
+    key: Ed25519PublicKey | RSAPublicKey = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, key: object) -> Self:
+        """Return the value for a key object of the cryptography library.
+
+        Raises:
+            InvalidKeyError: neither Ed25519 nor RSA of 2048 to 8192 bits.
+        """
+        algorithm = _algorithm_of(key)
+        if not isinstance(key, Ed25519PublicKey | RSAPublicKey):
+            raise InvalidKeyError("this is the private half of a key")
+        der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return cls(der=der, algorithm=algorithm, key=key)
+
+    @classmethod
+    def from_bytes(cls, der: bytes) -> Self:
+        """Return the key in a DER SubjectPublicKeyInfo, as `der` holds it.
+
+        Raises:
+            InvalidKeyError: not such a structure, or a kind of key that we do not use.
+        """
+        try:
+            return cls.of(load_der_public_key(der))
+        except (ValueError, TypeError, UnsupportedAlgorithm) as exc:
+            raise InvalidKeyError("not a public key in DER") from exc
+
+    def verify(self, signature: bytes, data: bytes) -> None:
+        """Return if the key made `signature` over `data`; raise otherwise.
+
+        Raises:
+            InvalidSignatureError: it did not.
+        """
+        try:
+            match self.key:
+                case Ed25519PublicKey():
+                    self.key.verify(signature, data)
+                case RSAPublicKey():
+                    self.key.verify(signature, data, PKCS1v15(), SHA256())
+                case _ as unreachable:
+                    assert_never(unreachable)
+        except InvalidSignature as exc:
+            raise InvalidSignatureError("the signature does not fit") from exc
+
+    def __repr__(self) -> str:
+        fingerprint = hashlib.sha256(self.der).hexdigest()[:16]
+        return f"PublicKey({self.algorithm.value}, sha256 {fingerprint})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SigningKey:
+    """A private key together with its public half. It never shows what is private."""
+
+    public: PublicKey
+    _key: Ed25519PrivateKey | RSAPrivateKey = field(repr=False)
+
+    @classmethod
+    def of(cls, key: object) -> Self:
+        """Return the value for a private key object of the cryptography library.
+
+        Raises:
+            InvalidKeyError: neither Ed25519 nor RSA of 2048 to 8192 bits.
+        """
+        _algorithm_of(key)
+        if not isinstance(key, Ed25519PrivateKey | RSAPrivateKey):
+            raise InvalidKeyError("this is the public half of a key")
+        return cls(PublicKey.of(key.public_key()), key)
+
+    @classmethod
+    def from_bytes(cls, der: bytes) -> Self:
+        """Return the key in unencrypted PKCS #8 DER, as `private_bytes` made it.
+
+        An RSA key is checked for consistency, which takes some 40 ms: keep the value.
+
+        Raises:
+            InvalidKeyError: not such a structure, or a kind of key that we do not use.
+        """
+        try:
+            return cls.of(load_der_private_key(der, password=None))
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            # Without the cause: its message may describe the private structure.
+            raise InvalidKeyError("not a private key in DER") from None
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """What the key signs with."""
+        return self.public.algorithm
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature of `data`: 64 bytes for Ed25519, the modulus' length for RSA."""
+        match self._key:
+            case Ed25519PrivateKey():
+                return self._key.sign(data)
+            case RSAPrivateKey():
+                return self._key.sign(data, PKCS1v15(), SHA256())
+            case _ as unreachable:
+                assert_never(unreachable)
+
+    def private_bytes(self) -> bytes:
+        """Return the key as unencrypted PKCS #8 DER, to be sealed at once and never logged."""
+        return self._key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+    def __repr__(self) -> str:
+        return f"SigningKey({self.public!r}, private part hidden)"
+
+
+def generate_ed25519() -> SigningKey:
+    """Return a new Ed25519 key, from the operating system's randomness."""
+    return SigningKey.of(Ed25519PrivateKey.generate())
+
+
+def generate_rsa(bits: int = RSA_MINIMUM_BITS) -> SigningKey:
+    """Return a new RSA key with a modulus of `bits`, from the operating system's randomness.
+
+    Raises:
+        InvalidKeyError: fewer than 2048 or more than 8192 bits.
+    """
+    if not RSA_MINIMUM_BITS <= bits <= RSA_MAXIMUM_BITS:
+        raise InvalidKeyError(f"an RSA key of {bits} bits is not accepted")
+    return SigningKey.of(generate_private_key(RSA_EXPONENT, bits))
