@@ -1,0 +1,1 @@
+"""The LTI tool: edges, use cases, storage."""

@@ -1,0 +1,1 @@
+"""Background work: Huey wakes, the rows say what to do."""

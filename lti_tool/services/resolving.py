@@ -1,0 +1,111 @@
+"""Where verification gets documents from: our own store first, then the guarded fetcher."""
+
+import json
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from badges.errors import ResolutionError
+from keys.did import build_did_document
+from lti_tool.errors import LtiToolError, NotFoundError
+from lti_tool.services.fetching import FetchingResolver
+from lti_tool.services.keyring import load_issuer_ring
+from lti_tool.services.urls import PublicURLs
+from lti_tool.store import awards
+from lti_tool.store import keys as key_rows
+from lti_tool.store.database import Database
+
+
+def did_document_of(session: Session, slug: str, *, urls: PublicURLs) -> bytes:
+    """Return the DID document of one of our issuers, as served.
+
+    Raises:
+        NotFoundError: no such issuer.
+    """
+    issuer = key_rows.get_issuer(session, slug)
+    ring = load_issuer_ring(session, issuer, urls=urls, master_key=None)
+    return json.dumps(build_did_document(issuer.did, ring.keys), separators=(",", ":")).encode()
+
+
+def jwk_of(session: Session, slug: str, key_id: str) -> bytes:
+    """Return one public key of one of our issuers, as served.
+
+    Raises:
+        NotFoundError: no such issuer or key.
+    """
+    issuer = key_rows.get_issuer(session, slug)
+    for row in key_rows.list_keys(session, issuer_id=issuer.id):
+        if row.id == key_id:
+            return row.public_jwk
+    raise NotFoundError("no such key")
+
+
+class OwnResolver:
+    """Answers for our own issuers out of the database; everything else has no answer."""
+
+    def __init__(self, database: Database, urls: PublicURLs) -> None:
+        self._database = database
+        self._urls = urls
+
+    def did_document(self, did: str) -> bytes:
+        """Return the document of one of our issuers."""
+        with self._database.reading() as session:
+            for issuer in key_rows.list_issuers(session):
+                if issuer.did == did:
+                    return did_document_of(session, issuer.slug, urls=self._urls)
+        raise ResolutionError("not ours")
+
+    def jwk(self, url: str) -> bytes:
+        """Return the key at one of our key URLs."""
+        slug, slash, key_id = self._own(url, "issuers").partition("/keys/")
+        if not slash:
+            raise ResolutionError("not ours")
+        return self._found(lambda session: jwk_of(session, slug, key_id))
+
+    def status_list(self, url: str) -> bytes:
+        """Return one of our signed status lists."""
+        try:
+            list_id = UUID(self._own(url, "status"))
+        except ValueError as exc:
+            raise ResolutionError("not ours") from exc
+        return self._found(lambda session: awards.get_status_list(session, list_id).document)
+
+    def _own(self, url: str, place: str) -> str:
+        prefix = f"{self._urls.base_url}/{place}/"
+        if not url.startswith(prefix):
+            raise ResolutionError("not ours")
+        return url.removeprefix(prefix)
+
+    def _found(self, read: Callable[[Session], bytes]) -> bytes:
+        with self._database.reading() as session:
+            try:
+                return read(session)
+            except LtiToolError as exc:
+                raise ResolutionError("not found") from exc
+
+
+class ChainedResolver:
+    """Our own store first; what is not ours is fetched."""
+
+    def __init__(self, own: OwnResolver, fetching: FetchingResolver) -> None:
+        self._own = own
+        self._fetching = fetching
+
+    def did_document(self, did: str) -> bytes:
+        """Return the document of an issuer."""
+        return self._first(lambda resolver: resolver.did_document(did))
+
+    def jwk(self, url: str) -> bytes:
+        """Return the one JWK at `url`."""
+        return self._first(lambda resolver: resolver.jwk(url))
+
+    def status_list(self, url: str) -> bytes:
+        """Return the status list credential at `url`."""
+        return self._first(lambda resolver: resolver.status_list(url))
+
+    def _first(self, ask: Callable[[OwnResolver | FetchingResolver], bytes]) -> bytes:
+        try:
+            return ask(self._own)
+        except ResolutionError:
+            return ask(self._fetching)

@@ -1,0 +1,191 @@
+"""Every address of the tool, in one place: pages get ready strings.
+
+A test holds these against the routes of the views.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CourseURLs:
+    """Addresses inside one launch: `/l/<ref>/…`, relative to the tool's origin."""
+
+    ref: str
+
+    @property
+    def home(self) -> str:
+        """Where the launch lands: the right page for the role and the state."""
+        return f"/l/{self.ref}/"
+
+    def home_with(self, notice: str) -> str:
+        """Home, saying what the last action did."""
+        return f"{self.home}?{urlencode({'notice': notice})}"
+
+    @property
+    def start(self) -> str:
+        """POST: open a draft."""
+        return f"/l/{self.ref}/start"
+
+    @property
+    def activity(self) -> str:
+        """The activity as learners see it before they start."""
+        return f"/l/{self.ref}/activity"
+
+    @property
+    def work(self) -> str:
+        """The draft: GET the page, POST a save or an action."""
+        return f"/l/{self.ref}/work"
+
+    @property
+    def uploads(self) -> str:
+        """POST: announce a file."""
+        return f"/l/{self.ref}/uploads"
+
+    def upload(self, artefact_id: UUID) -> str:
+        """GET the offset, PUT a chunk, DELETE; `/finish` below it."""
+        return f"/l/{self.ref}/uploads/{artefact_id}"
+
+    @property
+    def take_back(self) -> str:
+        """POST: make a submission a draft again."""
+        return f"/l/{self.ref}/take-back"
+
+    @property
+    def resubmit(self) -> str:
+        """POST: open the next attempt."""
+        return f"/l/{self.ref}/resubmit"
+
+    @property
+    def share(self) -> str:
+        """POST: make the badge's share link."""
+        return f"/l/{self.ref}/share"
+
+    @property
+    def unshare(self) -> str:
+        """POST: end the badge's share link."""
+        return f"/l/{self.ref}/unshare"
+
+    def own_credential(self, credential_id: UUID, form: str = "") -> str:
+        """The earner's own view of a credential; `form` is "", `.json` or `.jwt`."""
+        return f"/l/{self.ref}/credentials/{credential_id}{form}"
+
+    @property
+    def bind(self) -> str:
+        """GET the choice of badges, POST one."""
+        return f"/l/{self.ref}/bind"
+
+    def queue(self, *, state: str = "open", page: int = 1) -> str:
+        """The instructor's list of attempts."""
+        return f"/l/{self.ref}/queue?{urlencode({'state': state, 'page': page})}"
+
+    @property
+    def agreement(self) -> str:
+        """How often several assessors agreed."""
+        return f"/l/{self.ref}/agreement"
+
+    def attempt(self, attempt_id: UUID, *, seat: int | None = None) -> str:
+        """The scoring page: GET it, POST a save or an action; where several rate, of a seat."""
+        query = "" if seat is None else f"?seat={seat}"
+        return f"/l/{self.ref}/attempts/{attempt_id}{query}"
+
+    def attempt_with(self, attempt_id: UUID, notice: str, *, about: UUID) -> str:
+        """The scoring page, saying what the last action did to the attempt `about`."""
+        query = urlencode({"notice": notice, "about": about})
+        return f"/l/{self.ref}/attempts/{attempt_id}?{query}"
+
+    def claim(self, attempt_id: UUID) -> str:
+        """POST: keep or take the claim on an attempt."""
+        return f"/l/{self.ref}/attempts/{attempt_id}/claim"
+
+    def round(self, attempt_id: UUID, key: str) -> str:
+        """What somebody else said of the work: GET the form, POST what was typed in."""
+        return f"/l/{self.ref}/attempts/{attempt_id}/rounds/{key}"
+
+    def release(self, attempt_id: UUID, *, action: str = "release") -> str:
+        """GET what will happen, POST to make it happen; `action` is release or return."""
+        return f"/l/{self.ref}/attempts/{attempt_id}/{action}"
+
+    def correct(self, attempt_id: UUID, *, step: str = "") -> str:
+        """Correct a decision: GET the form; POST to `/preview`, then `/confirm`."""
+        return f"/l/{self.ref}/attempts/{attempt_id}/correct{step}"
+
+    def resend(self, attempt_id: UUID) -> str:
+        """POST: send an attempt's result to the gradebook again."""
+        return f"/l/{self.ref}/attempts/{attempt_id}/resend"
+
+    def submission(self, submission_id: UUID) -> str:
+        """The latest attempt of one submission, for links from the gradebook."""
+        return f"/l/{self.ref}/submissions/{submission_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicURLs:
+    """Absolute addresses of the world's side. They stand in credentials for ten years."""
+
+    base_url: str
+
+    def achievement(self, version_id: UUID, form: str = "") -> str:
+        """One achievement version; `form` is "" or `.json`."""
+        return f"{self.base_url}/achievements/{version_id}{form}"
+
+    def criteria(self, version_id: UUID) -> str:
+        """The criteria of one achievement version, for people."""
+        return f"{self.base_url}/achievements/{version_id}/criteria"
+
+    def rubric(self, version_id: UUID) -> str:
+        """The whole rubric of one achievement version, for people."""
+        return f"{self.base_url}/achievements/{version_id}/rubric"
+
+    def image(self, version_id: UUID) -> str:
+        """The badge image."""
+        return f"{self.base_url}/achievements/{version_id}/image.svg"
+
+    def credential(self, credential_id: UUID) -> str:
+        """A credential's id, which is also its page (private until shared)."""
+        return f"{self.base_url}/credentials/{credential_id}"
+
+    def shared(self, token: str, form: str = "") -> str:
+        """A shared credential; `form` is "", `.json` or `.jwt`."""
+        return f"{self.base_url}/s/{token}{form}"
+
+    def evidence(self, evidence_page_id: UUID) -> str:
+        """The opaque evidence page of one award."""
+        return f"{self.base_url}/evidence/{evidence_page_id}"
+
+    def key(self, slug: str, key_id: str) -> str:
+        """One public key of an issuer as one JWK: the `kid` of its VC-JWTs."""
+        return f"{self.base_url}/issuers/{slug}/keys/{key_id}"
+
+    def status_list(self, status_list_id: UUID) -> str:
+        """A signed status list."""
+        return f"{self.base_url}/status/{status_list_id}"
+
+    def file(self, ticket: str) -> str:
+        """A file by a ticket of a few minutes."""
+        return f"{self.base_url}/files/{ticket}"
+
+    @property
+    def verify(self) -> str:
+        """The page that verifies any badge."""
+        return f"{self.base_url}/verify"
+
+    @property
+    def login(self) -> str:
+        """Where platforms begin a login."""
+        return f"{self.base_url}/lti/login"
+
+    @property
+    def jwks(self) -> str:
+        """The tool's public keys, for platforms."""
+        return f"{self.base_url}/lti/jwks.json"
+
+    @property
+    def launch(self) -> str:
+        """The one redirect URI that platforms post to."""
+        return f"{self.base_url}/lti/launch"
+
+    def launch_of_submission(self, submission_id: UUID) -> str:
+        """Where a gradebook's link opens one submission after its launch."""
+        return f"{self.launch}?r={submission_id}"

@@ -1,0 +1,114 @@
+"""Verifying any badge, ours or not, and saying check by check what holds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from badges.binding import Resolver
+from badges.checks import Check, CheckName, CheckState
+from badges.errors import VerificationError
+from badges.summary import CredentialSummary, read_summary
+from badges.verification import ProofForm, verify
+from lti_tool.services.pages.public import CheckView, ReportPage
+from lti_tool.services.urls import PublicURLs
+
+CODES = {
+    CheckName.PARSE: "form",
+    CheckName.CONTEXT: "context",
+    CheckName.SHAPE: "schema",
+    CheckName.KEY: "key",
+    CheckName.PROOF: "signature",
+    CheckName.DATES: "validity",
+    CheckName.STATUS: "status",
+}
+STATES = {
+    CheckState.PASSED: "passed",
+    CheckState.FAILED: "failed",
+    CheckState.NOT_CHECKED: "skipped",
+}
+PROOFS = {ProofForm.DATA_INTEGRITY: "eddsa-rdfc-2022", ProofForm.VC_JWT: "RS256"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The outcome of one verification.
+
+    `status` is valid, revoked, expired, not_yet, broken or unreadable. The
+    summary is there only when the proof holds: otherwise nobody stands behind
+    the words.
+    """
+
+    status: str
+    checks: tuple[Check, ...]
+    summary: CredentialSummary | None
+    form: ProofForm | None
+
+
+def examine(data: bytes | str, *, resolver: Resolver, now: datetime) -> Report:
+    """Verify a credential, and report instead of raising."""
+    try:
+        verified = verify(data, resolver=resolver, now=now)
+    except VerificationError as error:
+        return Report(
+            status=_status(error.checks),
+            checks=error.checks,
+            summary=_summary(error.document),
+            form=None,
+        )
+    return Report(
+        status="valid",
+        checks=verified.checks,
+        summary=read_summary(verified.document),
+        form=verified.form,
+    )
+
+
+def check_views(checks: Iterable[Check]) -> tuple[CheckView, ...]:
+    """Return checks as pages show them; the detail is our code of what went wrong."""
+    return tuple(
+        CheckView(
+            code=CODES[check.name],
+            state=STATES[check.state],
+            detail=check.code if check.state is CheckState.FAILED else None,
+        )
+        for check in checks
+    )
+
+
+def report_page(report: Report, *, urls: PublicURLs, own_issuers: frozenset[str]) -> ReportPage:
+    """Return the page of a report."""
+    summary = report.summary
+    is_ours = summary is not None and summary.issuer_id in own_issuers
+    return ReportPage(
+        status=report.status,
+        name=summary.subject_name if summary else None,
+        issuer_name=summary.issuer_name if summary else None,
+        issuer_id=summary.issuer_id if summary else None,
+        achievement_title=summary.achievement_name if summary else None,
+        issued_on=(summary.awarded_at or summary.valid_from) if summary else None,
+        expires_on=summary.valid_until if summary else None,
+        is_ours=is_ours,
+        proof=PROOFS[report.form] if report.form else None,
+        checks=check_views(report.checks),
+        form_url=urls.verify,
+        credential_url=summary.id if summary and is_ours else None,
+    )
+
+
+def _status(checks: tuple[Check, ...]) -> str:
+    failed = {check.name: check.code for check in checks if check.state is CheckState.FAILED}
+    if CheckName.PARSE in failed:
+        return "unreadable"
+    if failed.keys() - {CheckName.STATUS, CheckName.DATES}:
+        return "broken"
+    if failed.get(CheckName.STATUS) == "revoked":
+        return "revoked"
+    if failed.get(CheckName.DATES) == "expired":
+        return "expired"
+    if failed.get(CheckName.DATES) == "not_yet_valid":
+        return "not_yet"
+    return "broken"
+
+
+def _summary(document: Mapping[str, object] | None) -> CredentialSummary | None:
+    return read_summary(document) if document is not None else None

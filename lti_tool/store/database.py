@@ -1,0 +1,71 @@
+"""The engine and the two ways of using it: reading and writing.
+
+A transaction is opened at the edge of a unit of work: leaving the block
+commits, raising rolls back.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from sqlite3 import Connection as SQLiteConnection
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_MILLISECONDS = 15_000
+BEGIN = "quatrefoil_begin"
+"""Execution option: the statement that opens a transaction on SQLite."""
+
+
+class Database:
+    """One database and its connection pool, shared by all threads of a process."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+        # A deferred transaction that turns into a writer fails at once as "locked".
+        self._writer = self.engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+
+    @contextmanager
+    def reading(self) -> Generator[Session]:
+        """Open a transaction that only reads."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Generator[Session]:
+        """Open a transaction that writes; it commits at the end of the block."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for `url` (SQLite or PostgreSQL) with this product's settings.
+
+    Its errors hide the values of statements: they go to the log, and hold what people wrote.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, pool_size=16, max_overflow=64, hide_parameters=True)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url, pool_size=16, max_overflow=64, pool_pre_ping=True, hide_parameters=True
+    )
+
+
+def _prepare_sqlite(connection: SQLiteConnection, _: ConnectionPoolEntry) -> None:
+    # The driver's own transaction handling is off; _begin_sqlite opens them.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))

@@ -1,0 +1,92 @@
+"""One class for each table, grouped by topic. Every class names its personal data."""
+
+from lti_tool.store.base import Row
+from lti_tool.store.rows.assessments import (
+    AssessmentRow,
+    AttemptClaimRow,
+    AttemptSeatRow,
+    DecisionRow,
+    HandInRow,
+    RatingRow,
+    TaskScoreRow,
+)
+from lti_tool.store.rows.awards import (
+    AwardRow,
+    CredentialRow,
+    ShareRow,
+    StatusEntryRow,
+    StatusListRow,
+)
+from lti_tool.store.rows.deliveries import ScoreDeliveryRow, ServiceTokenRow
+from lti_tool.store.rows.organisations import (
+    AuditEventRow,
+    IssuerRow,
+    OrganisationRow,
+    ProgramAssessorRow,
+    ProgramRow,
+    SigningKeyRow,
+)
+from lti_tool.store.rows.people import BrowserRow, EarnerRow, LaunchRow, MembershipRow, UserRow
+from lti_tool.store.rows.platforms import (
+    ContextRow,
+    DeploymentRow,
+    LoginAttemptRow,
+    RegistrationRow,
+    ResourceLinkRow,
+)
+from lti_tool.store.rows.programs import AchievementRow, AchievementVersionRow, LinkBindingRow
+from lti_tool.store.rows.submissions import (
+    AnswerRow,
+    ArtefactRow,
+    AttemptRow,
+    EvidenceReferenceRow,
+    FileDeletionRow,
+    KeptTextRow,
+    LogEntryRow,
+    SubmissionRow,
+)
+
+__all__ = [
+    "AchievementRow",
+    "AchievementVersionRow",
+    "AnswerRow",
+    "ArtefactRow",
+    "AssessmentRow",
+    "AttemptClaimRow",
+    "AttemptRow",
+    "AttemptSeatRow",
+    "AuditEventRow",
+    "AwardRow",
+    "BrowserRow",
+    "ContextRow",
+    "CredentialRow",
+    "DecisionRow",
+    "DeploymentRow",
+    "EarnerRow",
+    "EvidenceReferenceRow",
+    "FileDeletionRow",
+    "HandInRow",
+    "IssuerRow",
+    "KeptTextRow",
+    "LaunchRow",
+    "LinkBindingRow",
+    "LogEntryRow",
+    "LoginAttemptRow",
+    "MembershipRow",
+    "OrganisationRow",
+    "ProgramAssessorRow",
+    "ProgramRow",
+    "RatingRow",
+    "RegistrationRow",
+    "ResourceLinkRow",
+    "Row",
+    "ScoreDeliveryRow",
+    "ServiceTokenRow",
+    "ShareRow",
+    "SigningKeyRow",
+    "StatusEntryRow",
+    "StatusListRow",
+    "SubmissionRow",
+    "TaskScoreRow",
+    "UserRow",
+]

@@ -1,0 +1,121 @@
+"""What was earned: awards, credentials, status lists, share links."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.store.base import Row
+
+
+class AwardRow(Row):
+    """A decision that met all conditions. One is live for each earner and achievement.
+
+    .. pii: who earned what.
+    """
+
+    __tablename__ = "award"
+    __table_args__ = (
+        Index(
+            "uq_award_live",
+            "earner_id",
+            "achievement_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), unique=True)
+    earner_id: Mapped[UUID] = mapped_column(ForeignKey("earner.id"))
+    achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievement.id"))
+    achievement_version_id: Mapped[UUID] = mapped_column(ForeignKey("achievement_version.id"))
+    evidence_page_id: Mapped[UUID] = mapped_column(unique=True)
+    """The opaque id of the evidence page that stands in the credential."""
+    awarded_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revocation_reason: Mapped[str]
+
+
+class StatusListRow(Row):
+    """A Bitstring Status List of an issuer, signed.
+
+    .. no_pii: bits.
+    """
+
+    __tablename__ = "status_list"
+    __table_args__ = (UniqueConstraint("issuer_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    issuer_id: Mapped[UUID] = mapped_column(ForeignKey("issuer.id"))
+    number: Mapped[int]
+    size: Mapped[int]
+    """Number of entries."""
+    document: Mapped[bytes]
+    """The signed list with its Data Integrity proof, as served."""
+    token: Mapped[bytes]
+    """The same as VC-JWT, as served."""
+    signed_at: Mapped[datetime]
+    valid_until: Mapped[datetime]
+
+
+class StatusEntryRow(Row):
+    """One position of a status list, given to one credential for ever.
+
+    .. no_pii: a position and the credential's random id; stays after erasure.
+    """
+
+    __tablename__ = "status_entry"
+
+    status_list_id: Mapped[UUID] = mapped_column(ForeignKey("status_list.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    credential_id: Mapped[UUID] = mapped_column(unique=True)
+    """Reserved before signing; a reservation that is never used is harmless."""
+    reserved_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class CredentialRow(Row):
+    """The signed document of one award, byte for byte as issued, in both forms.
+
+    .. pii: the name that the earner confirmed stands in the document.
+    """
+
+    __tablename__ = "credential"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["status_list_id", "status_position"],
+            ["status_entry.status_list_id", "status_entry.position"],
+        ),
+        UniqueConstraint("status_list_id", "status_position"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), unique=True)
+    issuer_id: Mapped[UUID] = mapped_column(ForeignKey("issuer.id"))
+    status_list_id: Mapped[UUID]
+    status_position: Mapped[int]
+    document: Mapped[bytes]
+    document_sha256: Mapped[str]
+    token: Mapped[bytes]
+    """The VC-JWT."""
+    token_sha256: Mapped[str]
+    issued_at: Mapped[datetime]
+
+
+class ShareRow(Row):
+    """A link by which the earner shows a credential; they can end it.
+
+    .. pii: makes a credential public while it lives.
+    """
+
+    __tablename__ = "share"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), index=True)
+    token: Mapped[str] = mapped_column(unique=True)
+    """Stands in the link; what it opens is public by the earner's choice."""
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

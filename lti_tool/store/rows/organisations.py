@@ -1,0 +1,137 @@
+"""Tenants: organisations with their issuers, programs, keys and audit log."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.store.base import Row, one_of
+
+_IS_CURRENT = "retired_at IS NULL AND compromised_at IS NULL"
+
+
+class OrganisationRow(Row):
+    """A tenant: owns issuers, programs and platforms.
+
+    .. no_pii: names an institution.
+    """
+
+    __tablename__ = "organisation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class IssuerRow(Row):
+    """Who signs credentials.
+
+    .. no_pii: names an institution or department.
+    """
+
+    __tablename__ = "issuer"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    slug: Mapped[str] = mapped_column(unique=True)
+    did: Mapped[str] = mapped_column(unique=True)
+    """Stored when the issuer is made, never derived again: it outlives the base URL."""
+    name: Mapped[str]
+    url: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class ProgramRow(Row):
+    """The owner of achievements and pathways, and of the rules about who releases.
+
+    .. no_pii: names a program.
+    """
+
+    __tablename__ = "program"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "slug"),
+        one_of("release_by", "assessor", "instructor", "named"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    issuer_id: Mapped[UUID] = mapped_column(ForeignKey("issuer.id"))
+    slug: Mapped[str]
+    title: Mapped[str]
+    release_by: Mapped[str]
+    """Who may release: whoever rates, only full instructors, or only those named."""
+    allows_another_try: Mapped[bool]
+    """Whether a decision without an award opens the next attempt."""
+    created_at: Mapped[datetime]
+
+
+class ProgramAssessorRow(Row):
+    """One person named by a program as its assessor.
+
+    .. pii: who assesses for which program. Ends with the person's erasure.
+    """
+
+    __tablename__ = "program_assessor"
+
+    program_id: Mapped[UUID] = mapped_column(ForeignKey("program.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("lti_user.id"), primary_key=True)
+    may_release: Mapped[bool]
+    added_at: Mapped[datetime]
+
+
+class SigningKeyRow(Row):
+    """One key pair: the tool's (no issuer) or an issuer's. The private half is sealed.
+
+    .. no_pii: key material, sealed with the master key.
+    """
+
+    __tablename__ = "signing_key"
+    __table_args__ = (
+        one_of("purpose", "tool", "data_integrity", "jwt"),
+        Index(
+            "uq_signing_key_current",
+            "issuer_id",
+            "purpose",
+            unique=True,
+            sqlite_where=text(_IS_CURRENT),
+            postgresql_where=text(_IS_CURRENT),
+        ),
+        # To the index above two keys without an issuer are not the same.
+        Index(
+            "uq_signing_key_current_tool",
+            "purpose",
+            unique=True,
+            sqlite_where=text(f"issuer_id IS NULL AND {_IS_CURRENT}"),
+            postgresql_where=text(f"issuer_id IS NULL AND {_IS_CURRENT}"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """The key id: an RFC 7638 thumbprint, or the multibase public key."""
+    issuer_id: Mapped[UUID | None] = mapped_column(ForeignKey("issuer.id"))
+    purpose: Mapped[str]
+    sealed: Mapped[bytes]
+    public_jwk: Mapped[bytes]
+    """The public half as JSON Web Key, UTF-8 JSON."""
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    compromised_at: Mapped[datetime | None]
+
+
+class AuditEventRow(Row):
+    """Who did what that others must be able to trace. Never changed.
+
+    .. pii: names an actor by id; kept as long as what it is about.
+    """
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("lti_user.id"))
+    """Empty for an operator at the command line."""
+    action: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    note: Mapped[str]

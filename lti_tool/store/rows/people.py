@@ -1,0 +1,98 @@
+"""People: earners, LTI users, their browsers and launches."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.store.base import Row
+
+
+class EarnerRow(Row):
+    """A person as the owner of credentials, beyond any one course or LMS.
+
+    .. pii: the pseudonym that stands in their credentials. Stays after erasure, names nobody.
+    """
+
+    __tablename__ = "earner"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_urn: Mapped[str] = mapped_column(unique=True)
+    """`urn:uuid:…`, the credential subject's id."""
+    created_at: Mapped[datetime]
+
+
+class UserRow(Row):
+    """One account of one platform, known by the `sub` of its launches.
+
+    .. pii: platform user id and, if the platform shares it, a name. Ends with erasure.
+    """
+
+    __tablename__ = "lti_user"
+    __table_args__ = (UniqueConstraint("registration_id", "sub"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    sub: Mapped[str]
+    """Opaque and case-sensitive; unique within the registration."""
+    earner_id: Mapped[UUID] = mapped_column(ForeignKey("earner.id"), index=True)
+    name: Mapped[str]
+    """As the platform last sent it; empty if it sends none."""
+    is_test: Mapped[bool]
+    """The platform says that this is no real learner: nothing is issued or sent for them."""
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class MembershipRow(Row):
+    """What a user was in a context when they last launched.
+
+    .. pii: who takes part in which course.
+    """
+
+    __tablename__ = "membership"
+
+    context_id: Mapped[UUID] = mapped_column(ForeignKey("context.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("lti_user.id"), primary_key=True)
+    roles: Mapped[str]
+    """Values of `Role`, separated by spaces, sorted."""
+    seen_at: Mapped[datetime]
+
+
+class BrowserRow(Row):
+    """One browser, known by the secret in its cookie.
+
+    .. pii: links the launches of one browser; deleted when unused for 30 days.
+    """
+
+    __tablename__ = "browser"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class LaunchRow(Row):
+    """One accepted launch: the only source of scope and role for in-LMS pages.
+
+    .. pii: who opened which activity when; deleted after it ended.
+    """
+
+    __tablename__ = "launch"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    browser_id: Mapped[UUID | None] = mapped_column(ForeignKey("browser.id"))
+    token_hash: Mapped[str | None]
+    """Where no cookie comes back: sha256 of the token that stands in the URL."""
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("lti_user.id"))
+    context_id: Mapped[UUID] = mapped_column(ForeignKey("context.id"))
+    resource_link_id: Mapped[UUID | None] = mapped_column(ForeignKey("resource_link.id"))
+    roles: Mapped[str]
+    locale: Mapped[str]
+    is_test_user: Mapped[bool]
+    """The platform says that this is no real learner: nothing is issued or sent."""
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,74 @@
+"""What can be earned: achievements, their immutable versions, and the links that open them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.store.base import Row, one_of
+
+
+class AchievementRow(Row):
+    """The family of one badge's versions.
+
+    .. no_pii: a badge of a program.
+    """
+
+    __tablename__ = "achievement"
+    __table_args__ = (UniqueConstraint("program_id", "slug"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    program_id: Mapped[UUID] = mapped_column(ForeignKey("program.id"))
+    slug: Mapped[str]
+    position: Mapped[int]
+    """Place in the program, from 1."""
+    created_at: Mapped[datetime]
+
+
+class AchievementVersionRow(Row):
+    """One version of a definition. Once published its document never changes.
+
+    .. no_pii: a rubric and its rules.
+    """
+
+    __tablename__ = "achievement_version"
+    __table_args__ = (
+        UniqueConstraint("achievement_id", "number"),
+        one_of("state", "placeholder", "draft", "published", "retired"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievement.id"))
+    number: Mapped[int]
+    state: Mapped[str]
+    title: Mapped[str]
+    """Copied from the document, for lists."""
+    program_title: Mapped[str]
+    """The program's title when this version was made, for the heads of pages."""
+    document: Mapped[bytes]
+    """The definition, canonical bytes of `badges.definition`."""
+    document_sha256: Mapped[str]
+    image: Mapped[bytes | None]
+    """The badge image, SVG, drawn when the version was published."""
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+
+class LinkBindingRow(Row):
+    """What a resource link opens, and with which settings.
+
+    .. no_pii: settings of an activity; who bound it stands in the audit log.
+    """
+
+    __tablename__ = "link_binding"
+
+    resource_link_id: Mapped[UUID] = mapped_column(ForeignKey("resource_link.id"), primary_key=True)
+    achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievement.id"))
+    achievement_version_id: Mapped[UUID] = mapped_column(ForeignKey("achievement_version.id"))
+    """The version that new submissions of this link are pinned to."""
+    task_id: Mapped[str | None]
+    """The scored task that this link opens; empty: the whole."""
+    returns_grade: Mapped[bool]
+    due_at: Mapped[datetime | None]
+    bound_at: Mapped[datetime]

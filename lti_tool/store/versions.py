@@ -1,0 +1,92 @@
+"""Queries about versions of definitions, for the operator who keeps them as files."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from lti_tool.store.rows import (
+    AchievementRow,
+    AchievementVersionRow,
+    AttemptRow,
+    OrganisationRow,
+    ProgramRow,
+    SubmissionRow,
+)
+
+OPEN_STATES = ("draft", "submitted", "in_review")
+
+
+def list_programs_called(
+    session: Session, slug: str, *, organisation: str | None = None
+) -> Sequence[ProgramRow]:
+    """Return the programs with this slug, of one organisation (its slug) or of all."""
+    query = (
+        select(ProgramRow)
+        .join(OrganisationRow, OrganisationRow.id == ProgramRow.organisation_id)
+        .where(ProgramRow.slug == slug)
+    )
+    if organisation is not None:
+        query = query.where(OrganisationRow.slug == organisation)
+    return session.scalars(query).all()
+
+
+def find_achievement(session: Session, program_id: UUID, slug: str) -> AchievementRow | None:
+    """Return a program's achievement, if it has one of this slug."""
+    return session.scalars(
+        select(AchievementRow).where(
+            AchievementRow.program_id == program_id, AchievementRow.slug == slug
+        )
+    ).one_or_none()
+
+
+def find_version(
+    session: Session, achievement_id: UUID, number: int
+) -> AchievementVersionRow | None:
+    """Return one version of an achievement by its number."""
+    return session.scalars(
+        select(AchievementVersionRow).where(
+            AchievementVersionRow.achievement_id == achievement_id,
+            AchievementVersionRow.number == number,
+        )
+    ).one_or_none()
+
+
+def list_newest_documents(session: Session, program_id: UUID) -> Sequence[bytes]:
+    """Return the newest definition of every achievement of a program, in their order."""
+    newest = (
+        select(func.max(AchievementVersionRow.number))
+        .where(AchievementVersionRow.achievement_id == AchievementRow.id)
+        .correlate(AchievementRow)
+        .scalar_subquery()
+    )
+    return session.scalars(
+        select(AchievementVersionRow.document)
+        .join(AchievementRow, AchievementRow.id == AchievementVersionRow.achievement_id)
+        .where(AchievementRow.program_id == program_id, AchievementVersionRow.number == newest)
+        .order_by(AchievementRow.position, AchievementRow.slug)
+    ).all()
+
+
+def list_documents(session: Session, organisation_id: UUID) -> Sequence[bytes]:
+    """Return every definition that an organisation has, in every version."""
+    return session.scalars(
+        select(AchievementVersionRow.document)
+        .join(AchievementRow, AchievementRow.id == AchievementVersionRow.achievement_id)
+        .join(ProgramRow, ProgramRow.id == AchievementRow.program_id)
+        .where(ProgramRow.organisation_id == organisation_id)
+    ).all()
+
+
+def count_open_submissions(session: Session, version_id: UUID) -> int:
+    """Return how many submissions that are pinned to a version are not finished."""
+    is_open = exists().where(
+        AttemptRow.submission_id == SubmissionRow.id, AttemptRow.state.in_(OPEN_STATES)
+    )
+    counted = session.scalar(
+        select(func.count())
+        .select_from(SubmissionRow)
+        .where(SubmissionRow.achievement_version_id == version_id, is_open)
+    )
+    return counted or 0

@@ -1,0 +1,67 @@
+"""Frozen values that every layer of the tool may know."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+Clock = Callable[[], datetime]
+"""Returns the present instant, timezone-aware, in UTC."""
+
+NewId = Callable[[], UUID]
+"""Returns a fresh random UUID."""
+
+RandomBytes = Callable[[int], bytes]
+"""Returns that many bytes from a cryptographic source."""
+
+RandomToken = Callable[[], str]
+"""Returns a fresh URL-safe secret of at least 256 bits."""
+
+
+class Role(StrEnum):
+    """What a person may be in a context, read from membership roles only.
+
+    An assistant (LTI: teaching assistant, grader) rates like an instructor;
+    whether they also release is the program's to say. An administrator
+    configures and never rates.
+    """
+
+    LEARNER = "learner"
+    INSTRUCTOR = "instructor"
+    ASSISTANT = "assistant"
+    ADMINISTRATOR = "administrator"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The authority over one course's data. Made only from an accepted launch."""
+
+    deployment_id: UUID
+    context_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """One accepted launch: who is here, in which course, from which link.
+
+    `ref` is what stands in URLs after `/l/`: the launch's id, with its token
+    behind a dot where the browser sends no cookie.
+    """
+
+    id: UUID
+    ref: str
+    scope: Scope
+    user_id: UUID
+    earner_id: UUID
+    registration_id: UUID
+    organisation_id: UUID
+    resource_link_id: UUID | None
+    roles: frozenset[Role]
+    is_test_user: bool = False
+    started_at: datetime
+
+    def has(self, role: Role) -> bool:
+        """Whether the launch carries `role`."""
+        return role in self.roles

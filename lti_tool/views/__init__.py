@@ -1,0 +1,1 @@
+"""Blueprints by audience. A view parses, calls one service, then renders or redirects."""
