@@ -1,0 +1,228 @@
+"""The rest of the gallery: the world's side, errors, and the two pages of the launch."""
+
+from decimal import Decimal
+
+from tests.browser import gallery_samples as s
+from tests.browser.gallery_pages import Pages, error
+from tests.browser.gallery_samples import Model, model
+
+CODES = ("form", "context", "schema", "signature", "key", "issuer", "status", "validity", "subject")
+
+
+def credentials() -> Pages:
+    """Return the pages that anyone may see."""
+    template = "credentials/credential.html"
+    return {
+        "credential-valid": (template, {"page": credential("valid")}),
+        "credential-revoked": (template, {"page": credential("revoked")}),
+        "credential-rtl": (
+            template,
+            {"page": credential("valid", s.RTL_NAME), "lang": "ar", "text_direction": "rtl"},
+        ),
+        "credential-private": ("credentials/private.html", {"page": model("PrivatePage")}),
+        "credential-achievement": ("credentials/achievement.html", {"page": achievement()}),
+        "credential-rubric": (
+            "credentials/rubric.html",
+            {
+                "page": model(
+                    "RubricPage",
+                    achievement=s.achievement(),
+                    achievement_url="#",
+                    rubric=s.rubric("tasks"),
+                    facts=model(
+                        "DefinitionFacts",
+                        origin="transcribed",
+                        source_name="source.txt",
+                        source_sha256="0" * 64,
+                        changes="The words are unchanged; notes are additions.",
+                        open_questions=("Which tasks make up the totals?",),
+                        findings=(
+                            model(
+                                "FindingView",
+                                severity="warning",
+                                place="rubric/criteria/presence",
+                                text="Nothing says under which licence the text (own) is.",
+                                reason="It is the program's own.",
+                            ),
+                        ),
+                    ),
+                    notes=("The source spells one abbreviation in two ways; both are kept.",),
+                )
+            },
+        ),
+        "credential-evidence": ("credentials/evidence.html", {"page": evidence()}),
+        "credential-evidence-empty": (
+            "credentials/evidence.html",
+            {"page": evidence(empty=True)},
+        ),
+        "verify-form": ("verify/form.html", {"page": verify()}),
+        "verify-form-error": (
+            "verify/form.html",
+            {"page": verify(), "errors": (error("credential", "nothing_given"),)},
+        ),
+        "verify-report": ("verify/report.html", {"page": report("valid")}),
+        "verify-report-broken": ("verify/report.html", {"page": report("broken")}),
+        "verify-report-unreadable": ("verify/report.html", {"page": report("unreadable")}),
+    }
+
+
+def checks(status: str) -> tuple[Model, ...]:
+    """Return the checks of a credential that is in this state."""
+    failed = {"broken": "signature", "revoked": "status", "unreadable": "form"}.get(status)
+    return tuple(
+        model(
+            "CheckView",
+            code=code,
+            state="failed" if code == failed else "passed",
+            detail="Something in it was changed." if code == failed == "signature" else None,
+        )
+        for code in CODES
+    )
+
+
+def credential(status: str, name: str = "Rosa Quintero Ibáñez") -> Model:
+    """Return the page of one credential."""
+    return model(
+        "CredentialPage",
+        status=status,
+        name=name,
+        issuer_name="Harbour College",
+        issuer_url="#",
+        issued_on=s.LATER,
+        expires_on=None,
+        revoked_at=s.LATER if status == "revoked" else None,
+        revocation_reason="The recording belonged to another learner.",
+        achievement=s.achievement(),
+        achievement_url="#",
+        results=s.results(1, 0, 1, 1),
+        points=Decimal(14),
+        rules=s.RULES,
+        level_source="assessor",
+        evidence_url="#",
+        checks=checks(status),
+        checked_at=s.LATER,
+        json_url="#",
+        jwt_url="#",
+        verify_url="#",
+        credential_id="https://badges.example/credentials/0a3f7c1e-5d1f-4a39-9a53-4a1f3a0c9b77",
+        page_url="https://badges.example/s/x7Yk2-Qm",
+        is_owner=True,
+        is_shared=status != "valid",
+    )
+
+
+def achievement() -> Model:
+    """Return the public page of a badge."""
+    return model(
+        "AchievementPage",
+        achievement=s.achievement(),
+        issuer_name="Harbour College",
+        issuer_url="#",
+        rubric=s.rubric("tasks"),
+        version_label="Version 1",
+        state="valid",
+        rubric_url="#",
+        json_url="#",
+        alignments=(
+            model("AlignmentView", framework="An invented framework", name="Listening", url="#"),
+        ),
+        tags=("coaching", "listening"),
+        provenance="Made up for practice.",
+        is_practice=True,
+    )
+
+
+def evidence(*, empty: bool = False) -> Model:
+    """Return the evidence that its earner shows."""
+    return model(
+        "EvidencePage",
+        credential_url="#",
+        achievement=s.achievement(),
+        name="Rosa Quintero Ibáñez",
+        answers=() if empty else s.ANSWERS,
+        artefacts=() if empty else s.ARTEFACTS[2:],
+        criteria=() if empty else s.EVIDENCE,
+        count_withheld=2,
+    )
+
+
+def verify() -> Model:
+    """Return the form that takes a credential."""
+    return model("VerifyPage", verify_url="#", text="", url="", maximum_bytes=1_000_000)
+
+
+def report(status: str) -> Model:
+    """Return the report on a credential."""
+    is_known = status != "unreadable"
+    return model(
+        "ReportPage",
+        status=status,
+        name="Rosa Quintero Ibáñez" if is_known else None,
+        issuer_name="Harbour College" if is_known else None,
+        issuer_id="did:web:badges.example:issuers:harbour" if is_known else None,
+        achievement_title="Listening" if is_known else None,
+        issued_on=s.LATER if is_known else None,
+        expires_on=None,
+        is_ours=True,
+        proof="eddsa-rdfc-2022" if is_known else None,
+        checks=checks(status),
+        form_url="#",
+        credential_url="#" if status == "valid" else None,
+    )
+
+
+def edges() -> Pages:
+    """Return errors and the pages of the launch."""
+    refused = model("RefusedPage", reason="cookies", reference="R7K2-QF", advice="")
+    return {
+        "error-refused": ("errors/refused.html", {"page": refused}),
+        "error-pending": (
+            "errors/pending_deployment.html",
+            {
+                "page": model(
+                    "PendingPage",
+                    platform_name="Harbour College Moodle",
+                    issuer="https://moodle.harbour.example",
+                    client_id="tZq81yAo",
+                    deployment_id="14",
+                    command="quatrefoil platforms approve tZq81yAo 14",
+                    reference="R7K2-QF",
+                )
+            },
+        ),
+        "error-session-ended": (
+            "errors/session_ended.html",
+            {"page": model("SessionEndedPage", reference="R7K2-QF")},
+        ),
+        "error-not-found": ("errors/not_found.html", {}),
+        "error-error": ("errors/error.html", {"reference": "R7K2-QF"}),
+        "lti-login": (
+            "lti/login.html",
+            {
+                "page": model(
+                    "LoginPage",
+                    authorization_url="/error-not-found",
+                    storage_target=None,
+                    storage_origin="https://lms.example",
+                    storage_key="key",
+                    storage_value="value",
+                    cookie_check_url="/cookie",
+                    new_window_url="#",
+                )
+            },
+        ),
+        "lti-storage-launch": (
+            "lti/storage_launch.html",
+            {
+                "page": model(
+                    "StorageLaunchPage",
+                    finish_url="/finish",
+                    state="state",
+                    id_token="token",
+                    storage_target="_parent",
+                    storage_origin="https://lms.example",
+                    storage_key="key",
+                )
+            },
+        ),
+    }
