@@ -1,0 +1,1 @@
+"""How fast it is, always beside something known in the same run."""
