@@ -167,14 +167,14 @@ def run_worker(runtime: Runtime) -> None:
     Raises:
         QueueError: the queue does not answer from the first.
     """
+    consumer = make_consumer(runtime)
+    check_queue(consumer.huey)
     # The demo shares a terminal with whoever clicks there: it tells them of trouble only.
     level = logging.WARNING if runtime.settings.is_demo else logging.INFO
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
     for name in ("huey.consumer.Worker", "huey.consumer.Scheduler"):
         logging.getLogger(name).addFilter(Seldom())
-    consumer = make_consumer(runtime)
-    check_queue(consumer.huey)
     log.info("worker started")
     consumer.run()
     log.info("worker stopped")

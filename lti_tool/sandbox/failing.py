@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Response, make_response, request
+from flask import Response, after_this_request, make_response, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.sandbox.failures import Failure, FailureKind, Service, take_failure
@@ -59,7 +59,8 @@ def _fail(failure: Failure, served: Response | None, serve: Callable[[], Respons
         case FailureKind.HTML:
             return Response(_LOGIN_WALL, content_type="text/html; charset=utf-8")
         case FailureKind.DROP:
-            _hang_up()
+            # After the view: what it writes down is there before the caller notices.
+            after_this_request(_hang_up)
             return Response(status=502)
         case FailureKind.STATUS:
             answer = Response(failure.reason, failure.status, content_type="application/json")
@@ -68,7 +69,7 @@ def _fail(failure: Failure, served: Response | None, serve: Callable[[], Respons
             return answer
 
 
-def _hang_up() -> None:
+def _hang_up(answer: Response) -> Response:
     """Close the connection under the answer, which then reaches nobody.
 
     Only Werkzeug's server lends its socket; behind another one the caller
@@ -77,3 +78,4 @@ def _hang_up() -> None:
     connection = request.environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):
         connection.shutdown(socket.SHUT_RDWR)
+    return answer

@@ -1,7 +1,6 @@
 """The demo's walk: exit 0 only if the badge verifies, and 1 when a byte of it is changed."""
 
 import json
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,22 +10,16 @@ from lti_tool.cli.demo import DemoPlaces, running
 from lti_tool.cli.walkthrough.checking import check, save
 from lti_tool.cli.walkthrough.client import client_visitors
 from lti_tool.cli.walkthrough.steps import walk_the_loop
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
-
-
-def a_free_port() -> int:
-    """A port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files that a walk over plain HTTP leaves, with tool, worker and LMS as processes."""
     folder = tmp_path_factory.mktemp("walk")
-    places = DemoPlaces(folder=folder / "demo", port=a_free_port(), lms_port=a_free_port())
+    places = DemoPlaces(folder=folder / "demo", port=free_port(), lms_port=free_port())
     with running(places), client_visitors() as visitors:
         link = walk_the_loop(
             visitors, lms_url=places.lms_url, tool_url=places.tool_url, say=lambda _: None
