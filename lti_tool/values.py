@@ -43,6 +43,15 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramScope:
+    """The authority over one program's data. Made only for one of its coordinators."""
+
+    program_id: UUID
+    organisation_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """One accepted launch: who is here, in which course, from which link.
 

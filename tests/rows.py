@@ -112,6 +112,9 @@ def a_program(
             issuer_id=issuer.id,
             slug="coaching",
             title="Harbour Coaching Program",
+            description="",
+            open_questions=b"[]",
+            courses="any",
             release_by=release_by,
             allows_another_try=True,
             created_at=NOW,
@@ -153,8 +156,11 @@ def a_version(
             document=document,
             document_sha256=definition_hash(definition),
             image=b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+            image_type="image/svg+xml",
             created_at=NOW,
             published_at=NOW,
+            published_by=None,
+            publish_note="",
         ),
     )
 

@@ -127,6 +127,7 @@ def bind_link(
         id_=new_id(),
         at=clock(),
         actor_id=launch.user_id,
+        program_id=programs.get_program_of(session, version.achievement_id).id,
         action="link.bound",
         subject_id=link.id,
         text=f"{version.id} {task_id or WHOLE}",

@@ -31,7 +31,7 @@ from lti_tool.services.releasing import (
 )
 from lti_tool.services.revoking import mark_revoked
 from lti_tool.services.status_lists import sign_list
-from lti_tool.store import awards, deliveries, organisations
+from lti_tool.store import awards, deliveries, organisations, programs
 from lti_tool.store.rows import AwardRow, DecisionRow, EarnerRow, UserRow
 from lti_tool.values import Launch
 
@@ -216,6 +216,7 @@ def _store(
         id_=parts.new_id(),
         at=corrected_at,
         actor_id=launch.user_id,
+        program_id=programs.get_program_of(session, prepared.submission.achievement_id).id,
         action="decision.corrected",
         subject_id=decision.id,
         text=f"credential {again.effect.value}",

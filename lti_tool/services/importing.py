@@ -87,6 +87,7 @@ def import_definition(
         id_=new_id(),
         at=clock(),
         actor_id=None,
+        program_id=owner.id,
         action="achievement.imported",
         subject_id=version.id,
         text=f"version {version.number}",
@@ -249,8 +250,11 @@ def _add_version(
         document=serialize_definition(definition),
         document_sha256=definition_hash(definition),
         image=None,
+        image_type="image/svg+xml",
         created_at=clock(),
         published_at=None,
+        published_by=None,
+        publish_note="",
     )
     session.add(version)
     return version

@@ -1,5 +1,6 @@
 """What an operator sets up: organisations, issuers, programs and their badges."""
 
+import json
 import re
 
 from sqlalchemy.orm import Session
@@ -121,6 +122,9 @@ def install_program(
         issuer_id=issuer.id,
         slug=shipped.id,
         title=shipped.title,
+        description=shipped.description,
+        open_questions=json.dumps([one.text for one in shipped.open_questions]).encode(),
+        courses="any",
         release_by=release_by,
         allows_another_try=True,
         created_at=clock(),
@@ -206,6 +210,7 @@ def publish_achievement(
         at=clock(),
         actor_id=None,
         action="achievement.published",
+        program_id=found[0].program_id,
         subject_id=version.id,
         text=f"levels from {level_source.value}",
     )
@@ -233,8 +238,11 @@ def _add_first_version(
             document=document,
             document_sha256=definition_hash(definition),
             image=None,
+            image_type="image/svg+xml",
             created_at=clock(),
             published_at=None,
+            published_by=None,
+            publish_note="",
         )
     )
 

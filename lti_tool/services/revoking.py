@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.status_lists import sign_list
-from lti_tool.store import awards, organisations
+from lti_tool.store import awards, organisations, programs
 from lti_tool.store.rows import AwardRow, CredentialRow, StatusEntryRow
 
 
@@ -41,6 +41,7 @@ def revoke_credential(parts: IssuingParts, credential_id: UUID, *, reason: str) 
             id_=parts.new_id(),
             at=parts.clock(),
             actor_id=None,
+            program_id=programs.get_program_of(session, award.achievement_id).id,
             action="credential.revoked",
             subject_id=credential.id,
             text=reason,

@@ -90,11 +90,21 @@ def note(
     actor_id: UUID | None,
     action: str,
     subject_id: UUID | None,
+    program_id: UUID | None = None,
     text: str = "",
 ) -> None:
-    """Write one line of the audit log. `actor_id` is None for an operator."""
+    """Write one line of the audit log. `actor_id` is None for an operator.
+
+    What names a program is read by its coordinators.
+    """
     session.add(
         AuditEventRow(
-            id=id_, at=at, actor_id=actor_id, action=action, subject_id=subject_id, note=text
+            id=id_,
+            at=at,
+            actor_id=actor_id,
+            program_id=program_id,
+            action=action,
+            subject_id=subject_id,
+            note=text,
         )
     )

@@ -17,6 +17,11 @@ from lti_tool.store.rows.awards import (
     StatusEntryRow,
     StatusListRow,
 )
+from lti_tool.store.rows.coordination import (
+    ProgramCoordinatorRow,
+    ProgramCourseRow,
+    ProgramInviteRow,
+)
 from lti_tool.store.rows.deliveries import ScoreDeliveryRow, ServiceTokenRow
 from lti_tool.store.rows.organisations import (
     AuditEventRow,
@@ -75,6 +80,9 @@ __all__ = [
     "MembershipRow",
     "OrganisationRow",
     "ProgramAssessorRow",
+    "ProgramCoordinatorRow",
+    "ProgramCourseRow",
+    "ProgramInviteRow",
     "ProgramRow",
     "RatingRow",
     "RegistrationRow",

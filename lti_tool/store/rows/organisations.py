@@ -53,6 +53,7 @@ class ProgramRow(Row):
     __table_args__ = (
         UniqueConstraint("organisation_id", "slug"),
         one_of("release_by", "assessor", "instructor", "named"),
+        one_of("courses", "any", "named"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -60,6 +61,11 @@ class ProgramRow(Row):
     issuer_id: Mapped[UUID] = mapped_column(ForeignKey("issuer.id"))
     slug: Mapped[str]
     title: Mapped[str]
+    description: Mapped[str]
+    open_questions: Mapped[bytes]
+    """What its source leaves open: a JSON list of texts."""
+    courses: Mapped[str]
+    """Which courses may award its badges: any of the organisation, or those named."""
     release_by: Mapped[str]
     """Who may release: whoever rates, only full instructors, or only those named."""
     allows_another_try: Mapped[bool]
@@ -132,6 +138,8 @@ class AuditEventRow(Row):
     at: Mapped[datetime] = mapped_column(index=True)
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("lti_user.id"))
     """Empty for an operator at the command line."""
+    program_id: Mapped[UUID | None] = mapped_column(ForeignKey("program.id"), index=True)
+    """Whose coordinators may read it."""
     action: Mapped[str]
     subject_id: Mapped[UUID | None]
     note: Mapped[str]

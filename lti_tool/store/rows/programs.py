@@ -29,13 +29,14 @@ class AchievementRow(Row):
 class AchievementVersionRow(Row):
     """One version of a definition. Once published its document never changes.
 
-    .. no_pii: a rubric and its rules.
+    .. pii: who published it, by id; kept as long as what it is about.
     """
 
     __tablename__ = "achievement_version"
     __table_args__ = (
         UniqueConstraint("achievement_id", "number"),
         one_of("state", "placeholder", "draft", "published", "retired"),
+        one_of("image_type", "image/svg+xml", "image/png"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -50,9 +51,15 @@ class AchievementVersionRow(Row):
     """The definition, canonical bytes of `badges.definition`."""
     document_sha256: Mapped[str]
     image: Mapped[bytes | None]
-    """The badge image, SVG, drawn when the version was published."""
+    """The badge image: the program's own, or one drawn when the version was published."""
+    image_type: Mapped[str]
+    """Its media type."""
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    published_by: Mapped[UUID | None] = mapped_column(ForeignKey("lti_user.id"))
+    """Empty for an operator at the command line."""
+    publish_note: Mapped[str]
+    """What whoever published it says of this version."""
 
 
 class LinkBindingRow(Row):

@@ -161,9 +161,13 @@ def upgrade() -> None:
         sa.Column("issuer_id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("open_questions", sa.LargeBinary(), nullable=False),
+        sa.Column("courses", sa.String(), nullable=False),
         sa.Column("release_by", sa.String(), nullable=False),
         sa.Column("allows_another_try", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("courses IN ('any', 'named')", name=op.f("ck_program_courses_known")),
         sa.CheckConstraint(
             "release_by IN ('assessor', 'instructor', 'named')",
             name=op.f("ck_program_release_by_known"),
@@ -259,15 +263,20 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("program_id", sa.Uuid(), nullable=True),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=True),
         sa.Column("note", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["actor_id"], ["lti_user.id"], name=op.f("fk_audit_event_actor_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["program_id"], ["program.id"], name=op.f("fk_audit_event_program_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
     op.create_index(op.f("ix_audit_event_at"), "audit_event", ["at"], unique=False)
+    op.create_index(op.f("ix_audit_event_program_id"), "audit_event", ["program_id"], unique=False)
     op.create_table(
         "context",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -299,6 +308,64 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("program_id", "user_id", name=op.f("pk_program_assessor")),
     )
     op.create_table(
+        "program_coordinator",
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["program_id"], ["program.id"], name=op.f("fk_program_coordinator_program_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["lti_user.id"], name=op.f("fk_program_coordinator_user_id")
+        ),
+        sa.PrimaryKeyConstraint("program_id", "user_id", name=op.f("pk_program_coordinator")),
+    )
+    op.create_index(
+        op.f("ix_program_coordinator_user_id"), "program_coordinator", ["user_id"], unique=False
+    )
+    op.create_table(
+        "program_invite",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_by", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["lti_user.id"], name=op.f("fk_program_invite_created_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["program_id"], ["program.id"], name=op.f("fk_program_invite_program_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["used_by"], ["lti_user.id"], name=op.f("fk_program_invite_used_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_program_invite")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_program_invite_code_hash")),
+    )
+    op.create_index(
+        op.f("ix_program_invite_program_id"), "program_invite", ["program_id"], unique=False
+    )
+    op.create_table(
+        "program_course",
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("context_id", sa.Uuid(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["context_id"], ["context.id"], name=op.f("fk_program_course_context_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["program_id"], ["program.id"], name=op.f("fk_program_course_program_id")
+        ),
+        sa.PrimaryKeyConstraint("program_id", "context_id", name=op.f("pk_program_course")),
+    )
+    op.create_table(
         "status_entry",
         sa.Column("status_list_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -322,8 +389,15 @@ def upgrade() -> None:
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.Column("document_sha256", sa.String(), nullable=False),
         sa.Column("image", sa.LargeBinary(), nullable=True),
+        sa.Column("image_type", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_by", sa.Uuid(), nullable=True),
+        sa.Column("publish_note", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "image_type IN ('image/svg+xml', 'image/png')",
+            name=op.f("ck_achievement_version_image_type_known"),
+        ),
         sa.CheckConstraint(
             "state IN ('placeholder', 'draft', 'published', 'retired')",
             name=op.f("ck_achievement_version_state_known"),
@@ -332,6 +406,11 @@ def upgrade() -> None:
             ["achievement_id"],
             ["achievement.id"],
             name=op.f("fk_achievement_version_achievement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by"],
+            ["lti_user.id"],
+            name=op.f("fk_achievement_version_published_by"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_achievement_version")),
         sa.UniqueConstraint(
@@ -910,8 +989,14 @@ def downgrade() -> None:
     op.drop_table("membership")
     op.drop_table("achievement_version")
     op.drop_table("status_entry")
+    op.drop_table("program_course")
+    op.drop_index(op.f("ix_program_invite_program_id"), table_name="program_invite")
+    op.drop_table("program_invite")
+    op.drop_index(op.f("ix_program_coordinator_user_id"), table_name="program_coordinator")
+    op.drop_table("program_coordinator")
     op.drop_table("program_assessor")
     op.drop_table("context")
+    op.drop_index(op.f("ix_audit_event_program_id"), table_name="audit_event")
     op.drop_index(op.f("ix_audit_event_at"), table_name="audit_event")
     op.drop_table("audit_event")
     op.drop_table("achievement")
