@@ -10,13 +10,12 @@ from badges.definition import (
     DefinitionState,
     Origin,
     Provenance,
-    definition_hash,
     parse_definition,
-    serialize_definition,
 )
 from badges.library import list_shipped, load_shipped
 from badges.licensing import allows_redistribution, is_forbidden_change
 from lti_tool.errors import ConflictError, NotAllowedError, NotFoundError
+from lti_tool.services.badge_versions import add_achievement, add_version, rewrite
 from lti_tool.store import organisations, versions
 from lti_tool.store.rows import AchievementRow, AchievementVersionRow, ProgramRow
 from lti_tool.values import Clock, NewId
@@ -63,16 +62,7 @@ def import_definition(
     _check_licence(session, owner, placed)
     achievement = versions.find_achievement(session, owner.id, placed.id)
     if achievement is None:
-        achievement = AchievementRow(
-            id=new_id(),
-            program_id=owner.id,
-            slug=placed.id,
-            position=placed.position,
-            created_at=clock(),
-        )
-        session.add(achievement)
-        session.flush()
-        version = _add_version(session, owner, achievement, placed, 1, clock=clock, new_id=new_id)
+        version = add_achievement(session, owner, placed, clock=clock, new_id=new_id)
     elif is_new:
         raise ConflictError(
             f"{owner.slug} has a badge {placed.id}, and a table holds no more than its rubric: "
@@ -219,42 +209,8 @@ def _next_version(
         )
     if former.is_published:
         number = latest.number + 1
-        return _add_version(
-            session, program, achievement, definition, number, clock=clock, new_id=new_id
+        return add_version(
+            session, program, achievement.id, definition, number, clock=clock, new_id=new_id
         )
-    # Nobody works by a draft: only published documents never change.
-    latest.document = serialize_definition(definition)
-    latest.document_sha256 = definition_hash(definition)
-    latest.state = definition.state.value
-    latest.title = definition.title
+    rewrite(latest, definition)
     return latest
-
-
-def _add_version(
-    session: Session,
-    program: ProgramRow,
-    achievement: AchievementRow,
-    definition: AchievementDefinition,
-    number: int,
-    *,
-    clock: Clock,
-    new_id: NewId,
-) -> AchievementVersionRow:
-    version = AchievementVersionRow(
-        id=new_id(),
-        achievement_id=achievement.id,
-        number=number,
-        state=definition.state.value,
-        title=definition.title,
-        program_title=program.title,
-        document=serialize_definition(definition),
-        document_sha256=definition_hash(definition),
-        image=None,
-        image_type="image/svg+xml",
-        created_at=clock(),
-        published_at=None,
-        published_by=None,
-        publish_note="",
-    )
-    session.add(version)
-    return version

@@ -6,12 +6,9 @@ import re
 from sqlalchemy.orm import Session
 
 from badges.definition import (
-    AchievementDefinition,
     DefinitionState,
-    definition_hash,
     parse_definition,
     publish,
-    serialize_definition,
     with_choice,
 )
 from badges.image import draw_badge_image
@@ -19,10 +16,10 @@ from badges.library import load_shipped
 from keys.did import did_web
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.lti.addresses import is_web_address
+from lti_tool.services.badge_versions import add_achievement, rewrite
 from lti_tool.services.texts import plain_line
 from lti_tool.store import organisations
 from lti_tool.store.rows import (
-    AchievementRow,
     AchievementVersionRow,
     IssuerRow,
     OrganisationRow,
@@ -132,16 +129,7 @@ def install_program(
     session.add(program)
     session.flush()
     for definition in shipped.achievements:
-        achievement = AchievementRow(
-            id=new_id(),
-            program_id=program.id,
-            slug=definition.id,
-            position=definition.position,
-            created_at=clock(),
-        )
-        session.add(achievement)
-        session.flush()
-        _add_first_version(session, program, achievement, definition, clock=clock, new_id=new_id)
+        add_achievement(session, program, definition, clock=clock, new_id=new_id)
     return program
 
 
@@ -192,11 +180,7 @@ def publish_achievement(
         for one in organisations.list_achievements(session, found[0].program_id)
     ]
     published = publish(definition, program)
-    document = serialize_definition(published)
-    # A draft becomes the published version; only published documents never change.
-    version.document = document
-    version.document_sha256 = definition_hash(published)
-    version.state = published.state.value
+    rewrite(version, published)
     version.image = draw_badge_image(
         title=published.title,
         position=published.position,
@@ -215,36 +199,6 @@ def publish_achievement(
         text=f"levels from {level_source.value}",
     )
     return version
-
-
-def _add_first_version(
-    session: Session,
-    program: ProgramRow,
-    achievement: AchievementRow,
-    definition: AchievementDefinition,
-    *,
-    clock: Clock,
-    new_id: NewId,
-) -> None:
-    document = serialize_definition(definition)
-    session.add(
-        AchievementVersionRow(
-            id=new_id(),
-            achievement_id=achievement.id,
-            number=1,
-            state=definition.state.value,
-            title=definition.title,
-            program_title=program.title,
-            document=document,
-            document_sha256=definition_hash(definition),
-            image=None,
-            image_type="image/svg+xml",
-            created_at=clock(),
-            published_at=None,
-            published_by=None,
-            publish_note="",
-        )
-    )
 
 
 def _name(text: str) -> str:
