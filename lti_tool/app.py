@@ -32,6 +32,7 @@ from lti_tool.views import (
     assessor,
     course,
     credentials,
+    desk,
     errors,
     files,
     health,
@@ -121,7 +122,7 @@ def create_app(runtime: Runtime) -> Flask:
     Bootstrap5(app)
     Babel(app, locale_selector=_select_locale)
     headers.init_app(app)
-    in_course = (course, learner, uploads, own, assessor, scoring, rounds, releasing)
+    in_course = (course, learner, uploads, own, assessor, scoring, rounds, releasing, desk)
     for area in (lti, *in_course, files, credentials, verify, health):
         app.register_blueprint(area.bp)
     errors.init_app(app)

@@ -5,7 +5,8 @@ import click
 from badges.errors import BadgesError, PlaceholderDefinitionError
 from badges.library import list_shipped
 from lti_tool.environment import open_runtime
-from lti_tool.services import operating
+from lti_tool.services import importing, operating
+from lti_tool.services.desk import coordinating
 from lti_tool.store import keys as key_rows
 from lti_tool.store.organisations import get_latest_version, get_organisation, list_achievements
 from rubrics.errors import RubricsError
@@ -95,6 +96,50 @@ def install(name: str, issuer: str, release_by: str) -> None:
         for achievement in list_achievements(session, program.id):
             version = get_latest_version(session, achievement.id)
             click.echo(f"  {achievement.slug}  {version.state}  {version.title}")
+
+
+@programs.command("add")
+@click.argument("slug")
+@click.option("--title", required=True, help="The name as people know it.")
+@click.option("--issuer", required=True, help="Slug of the issuer that signs its badges.")
+def add(slug: str, title: str, issuer: str) -> None:
+    """Add an empty program; its coordinators build its badges on the program desk."""
+    here = open_runtime()
+    with here.writing() as session:
+        program = operating.add_program(
+            session,
+            key_rows.get_issuer(session, issuer),
+            slug=slug,
+            title=title,
+            clock=here.clock,
+            new_id=here.new_id,
+        )
+        click.echo(f"Added {program.title}. Next: `quatrefoil programs invite {slug}`.")
+
+
+@programs.command("invite")
+@click.argument("slug")
+@click.option("--organisation", help="Slug of the organisation, where several have the program.")
+@click.option("--for", "label", default="", help="Whom it is for, for the program's own list.")
+def invite(slug: str, organisation: str | None, label: str) -> None:
+    """Invite one person to coordinate a program. The code is shown once."""
+    here = open_runtime()
+    with here.writing() as session:
+        program = importing.get_program(session, slug, organisation=organisation)
+        code = coordinating.invite(
+            session,
+            program.id,
+            label=label,
+            invited_by=None,
+            clock=here.clock,
+            new_id=here.new_id,
+            random_bytes=here.random_bytes,
+        )
+        click.echo(
+            f"{code}\n"
+            f"It works once, and for {coordinating.INVITE_LASTS.days} days. Whoever gets it opens "
+            "any activity of Quatrefoil in their course, chooses “Program desk”, and enters it."
+        )
 
 
 @click.group()

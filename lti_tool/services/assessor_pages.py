@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.services.assessing import Rated, field_names, get_own
 from lti_tool.services.beside import load_beside
-from lti_tool.services.claims import display_name, find_claim, get_rateable
+from lti_tool.services.claims import find_claim, get_rateable
 from lti_tool.services.combining import combine
 from lti_tool.services.criterion_scores import criterion_scores, task_sources
 from lti_tool.services.decision_inputs import (
@@ -24,6 +24,7 @@ from lti_tool.services.file_access import FileLinks
 from lti_tool.services.history import decision_comment, list_previous
 from lti_tool.services.kept_texts import list_kept
 from lti_tool.services.models import Conflict, Delivery, KeptText
+from lti_tool.services.names import display_name
 from lti_tool.services.pages.assessor import ClaimView, DecisionView, ScorePage, SupersededView
 from lti_tool.services.presenting import achievement_summary, rubric_view, task_view, trace_view
 from lti_tool.services.queue import delivery_view, find_neighbours, state_of

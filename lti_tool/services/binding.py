@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from badges.definition import AchievementDefinition, parse_definition
 from lti_tool.errors import ConflictError, InvalidFieldsError, NotAllowedError
+from lti_tool.services.desk.staffing import may_award
 from lti_tool.services.models import TaskView
+from lti_tool.services.names import display_name
 from lti_tool.services.pages.assessor import BindChoice, BindPage
 from lti_tool.services.presenting import achievement_summary, task_view
-from lti_tool.services.urls import CourseURLs, PublicURLs
-from lti_tool.store import organisations, platforms, programs
+from lti_tool.services.urls import CourseURLs, DeskURLs, PublicURLs
+from lti_tool.store import coordination, organisations, platforms, programs
 from lti_tool.store.programs import VersionParts
 from lti_tool.store.rows import (
     AchievementVersionRow,
@@ -65,7 +67,9 @@ def get_opened(session: Session, launch: Launch) -> Opens:
     return found
 
 
-def bind_page(session: Session, launch: Launch, *, public_urls: PublicURLs) -> BindPage:
+def bind_page(
+    session: Session, launch: Launch, *, public_urls: PublicURLs, clock: Clock
+) -> BindPage:
     """Return every badge of the launch's organisation, also those that cannot be chosen yet.
 
     Raises:
@@ -83,9 +87,12 @@ def bind_page(session: Session, launch: Launch, *, public_urls: PublicURLs) -> B
         link_title=link.title or None,
         course_title=context.title or None,
         bind_url=CourseURLs(launch.ref).bind,
-        choices=tuple(_choice(version, public_urls) for version, _, _ in offered.values()),
+        choices=tuple(
+            _choice(session, launch, parts, public_urls, clock=clock) for parts in offered.values()
+        ),
         selected=selected,
         selected_part=(bound.task_id if bound else None) or WHOLE,
+        desk_url=DeskURLs(launch.ref).home,
     )
 
 
@@ -103,7 +110,7 @@ def bind_link(
         ConflictError: `work_exists`: learners have begun on what the link opens.
     """
     link = _get_link(session, launch, locks=True)
-    version = _get_choice(session, launch, choice)
+    version = _get_choice(session, launch, choice, clock=clock)
     task_id = _get_part(parse_definition(version.document), part, choice)
     bound = programs.find_binding(session, launch.scope, link.id)
     if bound is not None:
@@ -160,15 +167,31 @@ def _offered(versions: Sequence[VersionParts]) -> Mapping[UUID, VersionParts]:
     return offered
 
 
-def _choice(version: AchievementVersionRow, public_urls: PublicURLs) -> BindChoice:
+def _choice(
+    session: Session,
+    launch: Launch,
+    parts: VersionParts,
+    public_urls: PublicURLs,
+    *,
+    clock: Clock,
+) -> BindChoice:
+    version, _, program = parts
     definition = parse_definition(version.document)
+    state = _state(version, definition)
+    asked: tuple[str, ...] = ()
+    if state == OPEN and not may_award(session, program, launch.scope.context_id, clock=clock):
+        state = "elsewhere"
+        asked = tuple(
+            display_name(user) for _, user in coordination.list_coordinators(session, program.id)
+        )
     return BindChoice(
         id=str(version.id),
         summary=achievement_summary(version, definition, public_urls),
-        state=_state(version, definition),
+        state=state,
         tasks=_tasks(definition),
         version_label=f"v{version.number}",
         count_criteria=len(definition.rubric.rated_criteria) if definition.rubric else 0,
+        asked=asked,
     )
 
 
@@ -184,12 +207,15 @@ def _tasks(definition: AchievementDefinition) -> tuple[TaskView, ...]:
     return tuple(map(task_view, definition.rubric.tasks)) if definition.rubric else ()
 
 
-def _get_choice(session: Session, launch: Launch, choice: str) -> AchievementVersionRow:
+def _get_choice(
+    session: Session, launch: Launch, choice: str, *, clock: Clock
+) -> AchievementVersionRow:
     offered = _offered(programs.list_versions(session, launch.organisation_id))
-    for version, _, _ in offered.values():
+    for version, _, program in offered.values():
         if str(version.id) != choice:
             continue
-        if _state(version, parse_definition(version.document)) == OPEN:
+        is_allowed = may_award(session, program, launch.scope.context_id, clock=clock)
+        if is_allowed and _state(version, parse_definition(version.document)) == OPEN:
             return version
         raise InvalidFieldsError({"achievement": ("not_open", None)})
     raise InvalidFieldsError({"achievement": ("required", None)})

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import ClosedError, NotAllowedError
+from lti_tool.services.names import display_name
 from lti_tool.services.seats import ALONE, Seating, find_seating, find_takeable, keep_seat
 from lti_tool.store import assessments
 from lti_tool.store.assessments import AttemptParts
@@ -146,11 +147,6 @@ def get_rateable(
     if parts[3].earner_id == launch.earner_id:
         raise NotAllowedError("nobody rates their own work", code="own_submission")
     return parts
-
-
-def display_name(user: UserRow) -> str:
-    """Return the name of a user; platforms may send none."""
-    return user.name or f"#{str(user.id)[:8]}"
 
 
 def _lock_open(session: Session, launch: Launch, attempt_id: UUID) -> AttemptParts:

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import ClosedError, InvalidFieldsError
 from lti_tool.services.assessing import Rated
 from lti_tool.services.assessor_pages import decision_view
-from lti_tool.services.claims import display_name
 from lti_tool.services.correcting import Correction, CorrectionPreview, preview_correction
 from lti_tool.services.criterion_scores import criterion_scores, task_sources
 from lti_tool.services.decision_inputs import DecisionInputs, read_inputs
 from lti_tool.services.decisions import Judgement, Verdict, judge
+from lti_tool.services.names import display_name
 from lti_tool.services.pages.assessor import CorrectPage, DecisionView
 from lti_tool.services.presenting import achievement_summary, rubric_view, trace_view
 from lti_tool.services.release_pages import get_decidable

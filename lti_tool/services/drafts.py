@@ -14,6 +14,7 @@ from badges.definition import AchievementDefinition, parse_definition
 from lti_tool.errors import ClosedError, ConflictError, StaleRevisionError
 from lti_tool.services import draft_fields
 from lti_tool.services.binding import find_opened, get_opened
+from lti_tool.services.desk.staffing import may_award
 from lti_tool.services.draft_fields import Fields, StoredDraft
 from lti_tool.services.kept_texts import KEPT_TEXTS_MAXIMUM, keep_texts, take_kept
 from lti_tool.services.lengths import parse_length
@@ -88,6 +89,9 @@ def start_draft(session: Session, launch: Launch, *, clock: Clock, new_id: NewId
         return
     if opened.version.state != "published":
         raise ConflictError("this achievement is not open", code="not_open")
+    program = programs.get_program_of(session, opened.binding.achievement_id)
+    if not may_award(session, program, launch.scope.context_id, clock=clock):
+        raise ConflictError("the program does not let this course award it", code="not_open")
     key = {
         "context_id": launch.scope.context_id,
         "achievement_id": opened.binding.achievement_id,

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from badges.definition import AchievementDefinition
 from lti_tool.errors import ClosedError
 from lti_tool.services.binding import Opens, find_opened
+from lti_tool.services.desk.staffing import may_award
 from lti_tool.services.drafts import Work, find_work, get_draft, load_draft
 from lti_tool.services.evidence import load_evidence
 from lti_tool.services.held import find_prerequisites
@@ -82,13 +83,14 @@ def _activity_page(
     session: Session, launch: Launch, opened: Opens, around: Surroundings
 ) -> ActivityPage:
     program = programs.get_program_of(session, opened.binding.achievement_id)
+    is_open = may_award(session, program, launch.scope.context_id, clock=around.links.clock)
     return ActivityPage(
         achievement=achievement_summary(opened.version, opened.definition, around.public_urls),
         rubric=rubric_view(opened.definition),
         prompts=prompt_views(opened.definition),
         artefact_rules=artefact_rule_views(opened.definition),
         also=_also_asked(opened.definition),
-        start_url=CourseURLs(launch.ref).start,
+        start_url=CourseURLs(launch.ref).start if is_open else None,
         allow_resubmission=program.allows_another_try,
         prerequisites=find_prerequisites(
             session, launch.user_id, opened.definition, program_id=program.id

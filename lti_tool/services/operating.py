@@ -133,6 +133,37 @@ def install_program(
     return program
 
 
+def add_program(
+    session: Session, issuer: IssuerRow, *, slug: str, title: str, clock: Clock, new_id: NewId
+) -> ProgramRow:
+    """Add a program without badges.
+
+    Raises:
+        InvalidInputError: the slug is none, or the title is empty.
+        ConflictError: the organisation has one of this slug.
+    """
+    _check_slug(slug)
+    values = {
+        "id": new_id(),
+        "organisation_id": issuer.organisation_id,
+        "issuer_id": issuer.id,
+        "slug": slug,
+        "title": _name(title),
+        "description": "",
+        "open_questions": b"[]",
+        "courses": "any",
+        "release_by": "instructor",
+        "allows_another_try": True,
+        "created_at": clock(),
+    }
+    if not insert_unless_present(session, ProgramRow, values):
+        raise ConflictError(
+            f"program {slug} is there: invite its coordinators, or choose another slug",
+            code="program_exists",
+        )
+    return session.get_one(ProgramRow, values["id"])
+
+
 def publish_achievement(
     session: Session,
     *,

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from badges.definition import parse_definition
 from lti_tool.services.binding import Opens, get_opened, may_bind
-from lti_tool.services.claims import RATERS, display_name
+from lti_tool.services.claims import RATERS
 from lti_tool.services.decision_inputs import criterion_inputs
 from lti_tool.services.decisions import judge, may_release
 from lti_tool.services.models import Delivery
+from lti_tool.services.names import display_name
 from lti_tool.services.pages.assessor import Pager, QueuePage, QueueRow
 from lti_tool.services.presenting import achievement_summary
-from lti_tool.services.urls import CourseURLs, PublicURLs
+from lti_tool.services.urls import CourseURLs, DeskURLs, PublicURLs
 from lti_tool.store import assessments, programs, queues
 from lti_tool.store.queues import ONE_SEAT, Place, QueueParts, Seats
 from lti_tool.store.rows import AttemptRow, AwardRow, DecisionRow, ScoreDeliveryRow, UserRow
@@ -93,6 +94,8 @@ def queue_page(
         learner_view_url=urls.activity,
         agreement_url=urls.agreement if is_shared else None,
         bind_url=urls.bind if may_bind(launch) and not counts["all"] else None,
+        desk_url=DeskURLs(launch.ref).home,
+        settings_url=DeskURLs(launch.ref).badge(opens.binding.achievement_id),
     )
 
 

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import ClosedError, ConflictError, NotAllowedError
 from lti_tool.services.assessing import Rated, get_rated
-from lti_tool.services.claims import OPEN_STATES, display_name, get_rateable
+from lti_tool.services.claims import OPEN_STATES, get_rateable
 from lti_tool.services.decision_inputs import decision_inputs, inputs_hash
 from lti_tool.services.decisions import Judgement, judge_inputs, load_inputs, may_release
+from lti_tool.services.names import display_name
 from lti_tool.services.pages.assessor import ReleasePage
 from lti_tool.services.presenting import achievement_summary, trace_view
 from lti_tool.services.queue import find_next, place_of

@@ -19,8 +19,9 @@ from lti_tool.errors import (
     NotFoundError,
 )
 from lti_tool.services.assessing import get_rated
-from lti_tool.services.claims import OPEN_STATES, display_name, get_rateable
+from lti_tool.services.claims import OPEN_STATES, get_rateable
 from lti_tool.services.models import CriterionView, RoundView
+from lti_tool.services.names import display_name
 from lti_tool.services.pages.assessor import RoundPage, RoundRating
 from lti_tool.services.presenting import criterion_view
 from lti_tool.services.sheets import Sheet, blank_round, check_fields

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from badges.definition import parse_definition
 from lti_tool.services.assessing import Rated
 from lti_tool.services.binding import get_opened
-from lti_tool.services.claims import OPEN_STATES, display_name
+from lti_tool.services.claims import OPEN_STATES
 from lti_tool.services.combining import DECIDING, combine
 from lti_tool.services.decision_inputs import SeatInput, ratings_of, read_seat
 from lti_tool.services.decisions import Judgement
+from lti_tool.services.names import display_name
 from lti_tool.services.pages.assessor import (
     AgreementCount,
     AgreementPage,

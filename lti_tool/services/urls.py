@@ -121,6 +121,51 @@ class CourseURLs:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskURLs:
+    """Addresses of the program desk inside one launch: `/l/<ref>/desk/…`."""
+
+    ref: str
+
+    @property
+    def home(self) -> str:
+        """The programs that somebody coordinates, or whom to ask."""
+        return f"/l/{self.ref}/desk/"
+
+    @property
+    def invite(self) -> str:
+        """POST: open an invitation."""
+        return f"/l/{self.ref}/desk/invite"
+
+    def program(self, program_id: UUID, notice: str = "") -> str:
+        """One program with its badges; `notice` says what the last action did."""
+        return f"/l/{self.ref}/desk/{program_id}/{_query(notice)}"
+
+    def people(self, program_id: UUID, notice: str = "") -> str:
+        """Coordinators and assessors: GET them, POST a change."""
+        return f"/l/{self.ref}/desk/{program_id}/people{_query(notice)}"
+
+    def courses(self, program_id: UUID, notice: str = "") -> str:
+        """The courses that may award: GET them, POST a change."""
+        return f"/l/{self.ref}/desk/{program_id}/courses{_query(notice)}"
+
+    def log(self, program_id: UUID, page: int = 1) -> str:
+        """What happened in a program."""
+        return f"/l/{self.ref}/desk/{program_id}/log?{urlencode({'page': page})}"
+
+    def add_badge(self, program_id: UUID) -> str:
+        """POST: add an empty slot to the program."""
+        return f"/l/{self.ref}/desk/{program_id}/badges"
+
+    def badge(self, achievement_id: UUID) -> str:
+        """A badge's settings: its editor, or whom to ask."""
+        return f"/l/{self.ref}/desk/badges/{achievement_id}/"
+
+
+def _query(notice: str) -> str:
+    return f"?{urlencode({'notice': notice})}" if notice else ""
+
+
+@dataclass(frozen=True, slots=True)
 class PublicURLs:
     """Absolute addresses of the world's side. They stand in credentials for ten years."""
 

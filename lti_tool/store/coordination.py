@@ -30,8 +30,8 @@ from lti_tool.values import ProgramScope
 
 CoordinatorParts: TypeAlias = ResultRow[ProgramCoordinatorRow, UserRow]
 AssessorParts: TypeAlias = ResultRow[ProgramAssessorRow, UserRow]
-CourseParts: TypeAlias = ResultRow[ContextRow, ProgramCourseRow]
-EventParts: TypeAlias = ResultRow[AuditEventRow, UserRow]
+CourseParts: TypeAlias = tuple[ContextRow, ProgramCourseRow | None]
+EventParts: TypeAlias = tuple[AuditEventRow, UserRow | None]
 
 
 def list_programs(session: Session, organisation_id: UUID, user_id: UUID) -> Sequence[ProgramRow]:
@@ -162,7 +162,7 @@ def list_staff(session: Session, scope: ProgramScope) -> Sequence[UserRow]:
 
 def list_courses(session: Session, scope: ProgramScope) -> Sequence[CourseParts]:
     """Return every course of the organisation, with its permission where it has one; by title."""
-    return session.execute(
+    found = session.execute(
         select(ContextRow, ProgramCourseRow)
         .join(DeploymentRow, DeploymentRow.id == ContextRow.deployment_id)
         .join(RegistrationRow, RegistrationRow.id == DeploymentRow.registration_id)
@@ -173,7 +173,8 @@ def list_courses(session: Session, scope: ProgramScope) -> Sequence[CourseParts]
         )
         .where(RegistrationRow.organisation_id == scope.organisation_id)
         .order_by(ContextRow.title, ContextRow.id)
-    ).all()
+    )
+    return [(one, other) for one, other in found]
 
 
 def list_named_courses(session: Session, context_id: UUID) -> Sequence[ProgramCourseRow]:
@@ -187,14 +188,15 @@ def list_events(
     session: Session, scope: ProgramScope, *, offset: int, limit: int
 ) -> Sequence[EventParts]:
     """Return what happened in a program, newest first, with who did it (None: an operator)."""
-    return session.execute(
+    found = session.execute(
         select(AuditEventRow, UserRow)
         .outerjoin(UserRow, UserRow.id == AuditEventRow.actor_id)
         .where(AuditEventRow.program_id == scope.program_id)
         .order_by(AuditEventRow.at.desc(), AuditEventRow.id)
         .offset(offset)
         .limit(limit)
-    ).all()
+    )
+    return [(one, other) for one, other in found]
 
 
 def count_events(session: Session, scope: ProgramScope) -> int:

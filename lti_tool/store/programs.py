@@ -62,6 +62,15 @@ def get_version(session: Session, version_id: UUID) -> AchievementVersionRow:
     return row
 
 
+def list_programs(session: Session, organisation_id: UUID) -> Sequence[ProgramRow]:
+    """Return an organisation's programs, by title."""
+    return session.scalars(
+        select(ProgramRow)
+        .where(ProgramRow.organisation_id == organisation_id)
+        .order_by(ProgramRow.title, ProgramRow.id)
+    ).all()
+
+
 def list_versions(session: Session, organisation_id: UUID) -> Sequence[VersionParts]:
     """Return every version of the organisation's achievements.
 

@@ -123,8 +123,11 @@ def show_correction(attempt_id: UUID) -> ResponseReturnValue:
 
 
 def _choice_page(errors: tuple[FieldError, ...] = (), selected: str = "") -> str:
-    with runtime().reading() as session:
-        page = binding.bind_page(session, current().launch, public_urls=public_urls())
+    here = runtime()
+    with here.reading() as session:
+        page = binding.bind_page(
+            session, current().launch, public_urls=public_urls(), clock=here.clock
+        )
     if selected:
         page = replace(page, selected=selected)
     return render_template("assessor/bind.html", page=page, errors=errors)

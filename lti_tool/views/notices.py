@@ -7,8 +7,8 @@ from flask import get_template_attribute, request
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import NotFoundError
-from lti_tool.services.claims import display_name
 from lti_tool.services.models import Notice
+from lti_tool.services.names import display_name
 from lti_tool.services.urls import CourseURLs
 from lti_tool.store.assessments import get_attempt
 from lti_tool.values import Launch

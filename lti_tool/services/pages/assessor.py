@@ -27,7 +27,7 @@ class BindChoice:
     """One badge that a link could open.
 
     `state` is open, or why it cannot be chosen: placeholder, undecided (how a
-    level arises is not chosen yet), draft, retired.
+    level arises is not chosen yet), draft, retired, elsewhere (this course may not award it).
     """
 
     id: str
@@ -36,6 +36,8 @@ class BindChoice:
     tasks: tuple[TaskView, ...]
     version_label: str
     count_criteria: int
+    asked: tuple[str, ...]
+    """Whom to ask, where the course may not award it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class BindPage:
     selected: str | None
     selected_part: str
     """`whole` or a task's id."""
+    desk_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,9 @@ class QueuePage:
     """How often several assessors agree, where several rate."""
     bind_url: str | None
     """Where another badge is chosen; None once learners have begun, and for others."""
+    desk_url: str
+    settings_url: str
+    """The badge's own settings on the program desk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

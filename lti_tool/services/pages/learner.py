@@ -54,7 +54,8 @@ class ActivityPage:
     prompts: tuple[PromptView, ...]
     artefact_rules: tuple[ArtefactRuleView, ...]
     also: tuple[AlsoAsked, ...]
-    start_url: str
+    start_url: str | None
+    """None where the program does not let this course award it (any more)."""
     allow_resubmission: bool
     prerequisites: tuple[Prerequisite, ...] = ()
 

@@ -59,7 +59,7 @@ def bound(database: Database, course: Course) -> LinkBindingRow | None:
 
 
 def test_every_badge_is_listed_with_the_reason_why_it_cannot_be_chosen(
-    database: Database, course: Course, instructor: Launch
+    database: Database, course: Course, instructor: Launch, clock: FakeClock
 ) -> None:
     """Placeholders and undecided badges are not hidden, they are not open."""
     with database.writing() as session:
@@ -72,7 +72,7 @@ def test_every_badge_is_listed_with_the_reason_why_it_cannot_be_chosen(
             a_version(session, achievement, definition)
 
     with database.reading() as session:
-        page = bind_page(session, instructor, public_urls=URLS)
+        page = bind_page(session, instructor, public_urls=URLS, clock=clock)
 
     assert [choice.state for choice in page.choices] == [
         "open",
@@ -86,7 +86,7 @@ def test_every_badge_is_listed_with_the_reason_why_it_cannot_be_chosen(
 
 
 def test_the_newest_published_version_is_offered(
-    database: Database, course: Course, instructor: Launch
+    database: Database, course: Course, instructor: Launch, clock: FakeClock
 ) -> None:
     """Drafts of a next version do not hide the published one."""
     with database.writing() as session:
@@ -94,7 +94,7 @@ def test_the_newest_published_version_is_offered(
         a_version(session, course.achievement, a_definition(), number=3)
 
     with database.reading() as session:
-        page = bind_page(session, instructor, public_urls=URLS)
+        page = bind_page(session, instructor, public_urls=URLS, clock=clock)
 
     assert [(one.id, one.version_label) for one in page.choices] == [(str(second.id), "v2")]
 
@@ -107,7 +107,7 @@ def test_another_organisations_badges_are_neither_listed_nor_taken(
         foreign = a_course(session, slug="lighthouse", definition=publish(a_definition()))
 
     with database.reading() as session:
-        page = bind_page(session, instructor, public_urls=URLS)
+        page = bind_page(session, instructor, public_urls=URLS, clock=clock)
     with pytest.raises(InvalidFieldsError):
         bind(database, instructor, clock, choice=foreign.version.id)
 
@@ -129,7 +129,7 @@ def test_a_link_opens_what_was_chosen_and_the_audit_log_says_who(
     with database.reading() as session:
         opens = get_opened(session, instructor)
         events = session.scalars(select(AuditEventRow)).all()
-        page = bind_page(session, instructor, public_urls=URLS)
+        page = bind_page(session, instructor, public_urls=URLS, clock=clock)
     assert opens.version.id == course.version.id
     assert [(one.action, one.actor_id, one.subject_id) for one in events] == [
         ("link.bound", instructor.user_id, course.link.id)
@@ -218,7 +218,7 @@ def test_only_instructors_and_administrators_choose(
     with pytest.raises(NotAllowedError):
         bind(database, launch, clock, choice=course.version.id)
     with pytest.raises(NotAllowedError), database.reading() as session:
-        bind_page(session, launch, public_urls=URLS)
+        bind_page(session, launch, public_urls=URLS, clock=clock)
 
 
 def test_an_administrator_chooses(database: Database, course: Course, clock: FakeClock) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from lti_tool.services.urls import CourseURLs, PublicURLs
+from lti_tool.services.urls import CourseURLs, DeskURLs, PublicURLs
 
 BASE = "https://tool.example"
 METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -46,7 +46,7 @@ WITHOUT_ADDRESS = {
 }
 
 
-def calls(urls: CourseURLs | PublicURLs) -> Iterator[tuple[str, str]]:
+def calls(urls: CourseURLs | DeskURLs | PublicURLs) -> Iterator[tuple[str, str]]:
     """Return every address with the name of the method that makes it."""
     for name, member in inspect.getmembers_static(type(urls)):
         if name.startswith("_") or name in urls.__slots__:
@@ -75,9 +75,11 @@ def endpoints_at(app: Flask, url: str) -> set[str]:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
-    "urls", [CourseURLs("3f0c.a-token"), PublicURLs(BASE)], ids=["course", "public"]
+    "urls",
+    [CourseURLs("3f0c.a-token"), DeskURLs("3f0c.a-token"), PublicURLs(BASE)],
+    ids=["course", "desk", "public"],
 )
-def test_every_address_has_a_view(app: Flask, urls: CourseURLs | PublicURLs) -> None:
+def test_every_address_has_a_view(app: Flask, urls: CourseURLs | DeskURLs | PublicURLs) -> None:
     """No page leads nowhere."""
     nowhere = {name for name, url in calls(urls) if not endpoints_at(app, url)}
 
@@ -87,7 +89,7 @@ def test_every_address_has_a_view(app: Flask, urls: CourseURLs | PublicURLs) -> 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_every_view_has_an_address(app: Flask) -> None:
     """What no page can name is either listed here with its reason, or in nobody's reach."""
-    every = (*calls(CourseURLs("ref")), *calls(PublicURLs(BASE)))
+    every = (*calls(CourseURLs("ref")), *calls(DeskURLs("ref")), *calls(PublicURLs(BASE)))
     reached = {endpoint for _, url in every for endpoint in endpoints_at(app, url)}
 
     assert {rule.endpoint for rule in app.url_map.iter_rules()} - reached == WITHOUT_ADDRESS
@@ -95,7 +97,7 @@ def test_every_view_has_an_address(app: Flask) -> None:
 
 def test_course_addresses_stay_inside_their_launch() -> None:
     """Relative to the tool's origin, below the one launch: a scope of its own."""
-    for name, url in calls(CourseURLs("ref")):
+    for name, url in (*calls(CourseURLs("ref")), *calls(DeskURLs("ref"))):
         assert url.startswith("/l/ref/"), name
 
 

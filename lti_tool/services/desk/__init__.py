@@ -1,0 +1,1 @@
+"""The program desk: what coordinators do. Every use case takes a `ProgramScope`."""
