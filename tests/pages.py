@@ -177,13 +177,13 @@ class Visitor:
         reader.feed(self.answer("/activity").text)
         return reader.token
 
-    def post(self, path: str, **fields: str) -> TestResponse:
+    def post(self, path: str, **fields: str | list[str]) -> TestResponse:
         """Post a form; names of fields with dots come in `fields` by `**{}`."""
         return self._client.post(
             self.url(path), base_url=BASE, data={"csrf_token": self.token(), **fields}
         )
 
-    def submit(self, path: str, **fields: str) -> Page:
+    def submit(self, path: str, **fields: str | list[str]) -> Page:
         """Post a form and go where it leads."""
         response = self._client.post(
             self.url(path),
