@@ -20,6 +20,7 @@ from jinja2 import StrictUndefined
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.browser.gallery_desk import desk
 from tests.browser.gallery_pages import Pages, assessor, learner
 from tests.browser.gallery_public import credentials, edges
 
@@ -44,7 +45,7 @@ PDF = (
 
 def pages() -> Pages:
     """Return every page of the gallery by name."""
-    return learner() | assessor() | credentials() | edges()
+    return learner() | assessor() | desk() | credentials() | edges()
 
 
 def create_gallery() -> Flask:

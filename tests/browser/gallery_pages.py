@@ -310,7 +310,7 @@ def assessor() -> Pages:
 
 def bind() -> Model:
     """Return the choice of a badge."""
-    states = (("open", s.TASKS), ("undecided", ()), ("placeholder", ()))
+    states = (("open", s.TASKS), ("elsewhere", ()), ("undecided", ()), ("placeholder", ()))
     return model(
         "BindPage",
         link_title="Week 6",
@@ -325,11 +325,13 @@ def bind() -> Model:
                 tasks=tasks,
                 version_label="Version 1",
                 count_criteria=4,
+                asked=("Cleo Coordinator", s.LONG_NAME) if state == "elsewhere" else (),
             )
             for state, tasks in states
         ),
         selected=None,
         selected_part="whole",
+        desk_url="#",
     )
 
 
@@ -371,6 +373,8 @@ def queue(*, empty: bool = False) -> Model:
         learner_view_url="#",
         agreement_url=None,
         bind_url="#" if empty else None,
+        desk_url="#",
+        settings_url="#",
     )
 
 
