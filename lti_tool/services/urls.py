@@ -152,6 +152,10 @@ class DeskURLs:
         """What happened in a program."""
         return f"/l/{self.ref}/desk/{program_id}/log?{urlencode({'page': page})}"
 
+    def learners(self, program_id: UUID, table: str = "") -> str:
+        """Who stands how with which badge; `table` is "" or `.csv`."""
+        return f"/l/{self.ref}/desk/{program_id}/learners{table}"
+
     def add_badge(self, program_id: UUID) -> str:
         """POST: add an empty slot to the program."""
         return f"/l/{self.ref}/desk/{program_id}/badges"

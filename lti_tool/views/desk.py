@@ -3,7 +3,7 @@
 from typing import TypedDict
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from lti_tool.errors import (
     http_status,
 )
 from lti_tool.runtime import runtime
-from lti_tool.services.desk import coordinating, pages, slots, staffing
+from lti_tool.services.desk import coordinating, grid, pages, slots, staffing
 from lti_tool.services.models import FieldError, Notice
 from lti_tool.services.urls import CourseURLs, DeskURLs
 from lti_tool.values import Clock, Launch, NewId, ProgramScope
@@ -168,6 +168,30 @@ def change_courses(program_id: UUID) -> ResponseReturnValue:
     except InvalidFieldsError as error:
         return _courses_page(program_id, field_errors(error)), http_status(error)
     return redirect(DeskURLs(launch.ref).courses(program_id, "saved"), code=303)
+
+
+@bp.get("/<uuid:program_id>/learners")
+def show_learners(program_id: UUID) -> ResponseReturnValue:
+    """Show who stands how with which badge."""
+    launch = current().launch
+    with runtime().reading() as session:
+        scope, wanted = desk_scope(session, program_id), grid.parse_filter(request.args)
+        number = request.args.get("page", 1, type=int)
+        page = grid.grid_page(session, launch, scope, wanted, page=number)
+    return render_template("desk/learners.html", page=page)
+
+
+@bp.get("/<uuid:program_id>/learners.csv")
+def download_learners(program_id: UUID) -> Response:
+    """Return the same as CSV, without pages."""
+    with runtime().reading() as session:
+        scope = desk_scope(session, program_id)
+        data = grid.grid_csv(session, scope, grid.parse_filter(request.args))
+    return Response(
+        data,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": "attachment; filename=learners.csv"},
+    )
 
 
 @bp.get("/<uuid:program_id>/log")

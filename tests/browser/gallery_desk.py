@@ -12,6 +12,10 @@ from lti_tool.services.pages.desk import (
     DeskHead,
     DeskHomePage,
     EventView,
+    GridBadge,
+    GridCell,
+    GridPage,
+    GridRow,
     InviteView,
     LogPage,
     PeoplePage,
@@ -55,6 +59,8 @@ def desk() -> Pages:
         ),
         "desk-people-code": ("desk/people.html", {"page": people(code=CODE)}),
         "desk-courses": ("desk/courses.html", {"page": courses(), "sent": None}),
+        "desk-learners": ("desk/learners.html", {"page": learners()}),
+        "desk-learners-none": ("desk/learners.html", {"page": learners(empty=True)}),
         "desk-log": ("desk/log.html", {"page": log()}),
         "desk-log-rtl": ("desk/log.html", {"page": log(), "lang": "ar", "text_direction": "rtl"}),
     }
@@ -141,6 +147,40 @@ def courses() -> CoursesPage:
             for n, title in enumerate(titles)
         ),
         url="#",
+    )
+
+
+def learners(*, empty: bool = False) -> GridPage:
+    """Return the grid."""
+    titles = ("Starting Well", LONG_TITLE, "Plans That Hold", "An Own Course")
+    states = ("awarded", "submitted", "returned", "")
+    names = ("Ayşe Demir", s.LONG_NAME, s.RTL_NAME, "Bo Li")
+    return GridPage(
+        head=HEAD,
+        badges=tuple(
+            GridBadge(id=str(n), position=n, title=title, count_earned=12 - n, count_working=n - 1)
+            for n, title in enumerate(titles, 1)
+        ),
+        rows=()
+        if empty
+        else tuple(
+            GridRow(
+                name=name,
+                cells=tuple(
+                    GridCell(state=(one := states[(n + k) % 4]), since=NOW if one else None)
+                    for k in range(4)
+                ),
+            )
+            for n, name in enumerate(names)
+        ),
+        count=0 if empty else 104,
+        courses=(("1", "Coaching in Community Colleges"), ("2", LONG_TITLE)),
+        course="1",
+        badge="2:working",
+        name="de",
+        url="#",
+        csv_url="#",
+        pager=Pager(page=1, pages=3, previous_url=None, next_url="#"),
     )
 
 

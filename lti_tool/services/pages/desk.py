@@ -144,3 +144,48 @@ class LogPage:
     head: DeskHead
     events: tuple[EventView, ...]
     pager: Pager
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridBadge:
+    """A column: one badge, and how many of the listed learners stand how with it."""
+
+    id: str
+    position: int
+    title: str
+    count_earned: int = 0
+    count_working: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridCell:
+    """How a learner stands with a badge: a state as on pills, or nothing."""
+
+    state: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridRow:
+    """One learner; cells in the order of the badges."""
+
+    name: str
+    cells: tuple[GridCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridPage:
+    """The learners of a program and its badges. `course`, `badge` and `name` are the filter."""
+
+    head: DeskHead
+    badges: tuple[GridBadge, ...]
+    rows: tuple[GridRow, ...]
+    count: int
+    courses: tuple[tuple[str, str], ...]
+    course: str
+    badge: str
+    """Id of a badge and a `Standing`, with a colon between."""
+    name: str
+    url: str
+    csv_url: str
+    pager: Pager

@@ -22,6 +22,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "page": (2,),
     "slug": ("harbour",),
     "state": ("decided",),
+    "table": ("", ".csv"),
     "step": ("", "/preview", "/confirm"),
     "ticket": ("yTZzgqisoc01aXjRrHMiBjZiMDE2Y2NjLmZpbGUtMQ",),
     "token": ("1kV-9y_n0Qd3",),
