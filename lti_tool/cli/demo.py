@@ -27,6 +27,7 @@ from lti_tool.sandbox.app import create_platform
 from lti_tool.sandbox.demo import demo_settings
 from lti_tool.sandbox.server import PracticeServer
 from lti_tool.services import keyring, operating, registering
+from lti_tool.services.desk import coordinating
 from lti_tool.store import platforms, schema
 from lti_tool.store.rows import DeploymentRow
 from rubrics.model import LevelSource
@@ -58,6 +59,11 @@ class DemoPlaces:
     def lms_url(self) -> str:
         """The practice LMS's origin."""
         return f"http://127.0.0.1:{self.lms_port}"
+
+    @property
+    def codes_file(self) -> Path:
+        """The invitations to coordinate the demo's programs, as long as nobody used them."""
+        return self.folder / "coordinators.txt"
 
     @property
     def settings_file(self) -> Path:
@@ -160,10 +166,22 @@ def _fill(runtime: Runtime, places: DemoPlaces) -> None:
         keys = {"master_key": runtime.settings.master_key, "random_bytes": runtime.random_bytes}
         keyring.ensure_tool_key(session, clock=clock, **keys)  # type: ignore[arg-type]  # two kinds in one mapping
         keyring.ensure_issuer_keys(session, issuer.id, clock=clock, **keys)  # type: ignore[arg-type]  # the same
+        codes = []
         for name in (ATPA, HARBOUR):
-            operating.install_program(
+            program = operating.install_program(
                 session, issuer, name=name, release_by="assessor", clock=clock, new_id=new_id
             )
+            code = coordinating.invite(
+                session,
+                program.id,
+                label="the demo",
+                invited_by=None,
+                clock=clock,
+                new_id=new_id,
+                random_bytes=runtime.random_bytes,
+            )
+            codes.append(f"{code}   {program.title}")
+        places.codes_file.write_text("\n".join(codes), "utf-8")
         _publish(session, runtime)
         registration = registering.add_platform(
             session,
@@ -257,6 +275,7 @@ def _finished_walk(places: DemoPlaces) -> str:
 
 
 def _say_where_to_click(places: DemoPlaces, share_link: str) -> None:
+    codes = "".join(f"\n          {line}" for line in places.codes_file.read_text().splitlines())
     click.echo(
         f"""
 Quatrefoil is running. Everything here is invented, and stays on this machine.
@@ -266,6 +285,8 @@ Quatrefoil is running. Everything here is invented, and stays on this machine.
           a learner            to hand in evidence
           an assessor          to score it, and release the decision
           the instructor       to choose a badge for an activity that has none
+  Build badges: as the instructor, open an activity and choose “Program desk”.
+          An invitation works once; each makes its reader coordinate a program:{codes}
   Look at {share_link}
           a badge at the end of a finished walk, as a stranger sees it
           {places.tool_url}/verify   where anyone checks a badge
