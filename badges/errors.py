@@ -13,6 +13,7 @@ BadgesError
 ├── UnknownShippedProgramError  no program of that name comes with the product
 ├── InvalidCredentialError      a document that must not be signed
 ├── UntrustedInputError         bytes from outside that are no JSON we read
+├── BakingError                 a picture that no credential can be put into or read from
 ├── ProofError                  a proof that is malformed, or does not fit
 ├── StatusListError             a status list that cannot be read, or an index outside it
 ├── ResolutionError             what a credential refers to could not be fetched
@@ -166,6 +167,20 @@ class UntrustedInputError(BadgesError):
     """
 
     code: ClassVar[str] = "untrusted_input"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class BakingError(BadgesError):
+    """A picture that no credential can be put into or read from.
+
+    `reason` is one of `not_a_picture`, `not_png`, `not_svg`, `runs_scripts`, `too_large`,
+    `not_baked`, `several`.
+    """
+
+    code: ClassVar[str] = "baking"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -155,7 +155,7 @@ def a_version(
             program_title="Harbour Coaching Program",
             document=document,
             document_sha256=definition_hash(definition),
-            image=b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+            image=b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>',
             image_type="image/svg+xml",
             created_at=NOW,
             published_at=NOW,

@@ -102,6 +102,7 @@ def credential_page(
     page_url: str,
     json_url: str,
     jwt_url: str,
+    picture_url: str,
     now: datetime,
     is_owner: bool,
 ) -> CredentialPage:
@@ -132,6 +133,7 @@ def credential_page(
         checked_at=now,
         json_url=json_url,
         jwt_url=jwt_url,
+        picture_url=picture_url,
         verify_url=urls.verify,
         credential_id=urls.credential(credential.id),
         page_url=page_url,

@@ -68,7 +68,7 @@ class CourseURLs:
         return f"/l/{self.ref}/unshare"
 
     def own_credential(self, credential_id: UUID, form: str = "") -> str:
-        """The earner's own view of a credential; `form` is "", `.json` or `.jwt`."""
+        """The earner's own view of a credential; `form` is "", `.json`, `.jwt` or `.picture`."""
         return f"/l/{self.ref}/credentials/{credential_id}{form}"
 
     @property
@@ -196,7 +196,7 @@ class PublicURLs:
         return f"{self.base_url}/credentials/{credential_id}"
 
     def shared(self, token: str, form: str = "") -> str:
-        """A shared credential; `form` is "", `.json` or `.jwt`."""
+        """A shared credential; `form` is "", `.json`, `.jwt` or `.picture`."""
         return f"{self.base_url}/s/{token}{form}"
 
     def evidence(self, evidence_page_id: UUID) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from badges.baking import bake
 from badges.credential import CONTEXTS, build_achievement
 from badges.publication import achievement_of
 from lti_tool.errors import NotFoundError
@@ -149,6 +150,12 @@ def shared_jwt(token: str) -> Response:
     return _shared_form(token, "jwt")
 
 
+@bp.get("/s/<token>.picture")
+def shared_picture(token: str) -> Response:
+    """Return the picture of a shared credential, with the credential in it."""
+    return _shared_form(token, "picture")
+
+
 @bp.get("/evidence/<uuid:evidence_page_id>")
 def evidence(evidence_page_id: UUID) -> str:
     """Show what the earner lets the world see of the work."""
@@ -209,6 +216,7 @@ def show(here: Runtime, parts: CredentialParts, *, page_url: str, token: str) ->
             page_url=page_url,
             json_url=places.shared(token, ".json"),
             jwt_url=places.shared(token, ".jwt"),
+            picture_url=places.shared(token, ".picture"),
             now=now,
             is_owner=False,
         )
@@ -216,16 +224,23 @@ def show(here: Runtime, parts: CredentialParts, *, page_url: str, token: str) ->
 
 
 def credential_file(parts: CredentialParts, form: str) -> Response:
-    """Return a credential in one of its forms, as a download, byte for byte as issued."""
-    row = parts[0]
-    is_json = form == "json"
-    response = served(
-        row.document if is_json else row.token,
-        "application/vc" if is_json else "text/plain",
-        caching="private, no-cache",
-    )
-    name = "badge.json" if is_json else "badge.jwt"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    """Return a credential in one of its forms, as a download.
+
+    JSON and JWT are byte for byte as issued; `picture` is the badge's image with the JSON in it.
+    """
+    credential, _, version, _ = parts
+    match form:
+        case "json":
+            body, mimetype, end = credential.document, "application/vc", "json"
+        case "jwt":
+            body, mimetype, end = credential.token, "text/plain", "jwt"
+        case _:
+            if version.image is None:
+                raise NotFoundError("no image")
+            body, mimetype = bake(version.image, credential.document), version.image_type
+            end = "png" if mimetype == "image/png" else "svg"
+    response = served(body, mimetype, caching="private, no-cache")
+    response.headers["Content-Disposition"] = f'attachment; filename="badge.{end}"'
     return response
 
 

@@ -35,6 +35,7 @@ def credential(credential_id: UUID) -> str:
             page_url=places.credential(credential_id),
             json_url=own.own_credential(credential_id, ".json"),
             jwt_url=own.own_credential(credential_id, ".jwt"),
+            picture_url=own.own_credential(credential_id, ".picture"),
             now=now,
             is_owner=True,
         )
@@ -51,6 +52,12 @@ def credential_json(credential_id: UUID) -> Response:
 def credential_jwt(credential_id: UUID) -> Response:
     """Return the earner's credential as VC-JWT, byte for byte as issued."""
     return credential_file(_own(credential_id), "jwt")
+
+
+@bp.get("/credentials/<uuid:credential_id>.picture")
+def credential_picture(credential_id: UUID) -> Response:
+    """Return the picture of the earner's badge, with the credential in it."""
+    return credential_file(_own(credential_id), "picture")
 
 
 def _own(credential_id: UUID) -> CredentialParts:

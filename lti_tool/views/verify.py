@@ -3,6 +3,9 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from badges.baking import is_picture, unbake
+from badges.errors import BakingError
+from badges.png import MAXIMUM_BYTES as PICTURE_BYTES
 from badges.untrusted import MAXIMUM_BYTES
 from lti_tool.errors import InvalidFieldsError, LtiToolError
 from lti_tool.runtime import Runtime, runtime
@@ -19,7 +22,7 @@ from lti_tool.views.limits import allow_body
 
 bp = Blueprint("verify", __name__)
 
-BODY_BYTES = 2 * MAXIMUM_BYTES
+BODY_BYTES = PICTURE_BYTES + MAXIMUM_BYTES
 """So that a credential somewhat too large gets a report instead of a refused request."""
 
 
@@ -37,8 +40,13 @@ def report() -> ResponseReturnValue:
     text, url = request.form.get("credential", ""), request.form.get("url", "").strip()
     upload = request.files.get("file")
     try:
-        data: bytes | str = upload.stream.read(MAXIMUM_BYTES + 1) if upload else b""
+        data: bytes | str = upload.stream.read(PICTURE_BYTES + 1) if upload else b""
         data = data or text or (_fetch(here, url) if url else b"")
+        if isinstance(data, bytes) and is_picture(data):
+            data = unbake(data)
+    except BakingError as error:
+        faults = (FieldError(name="file", code=f"picture_{error.reason}"),)
+        return _form(text, url, faults), 422
     except InvalidFieldsError as error:
         return _form(text, url, field_errors(error)), 422
     except LtiToolError as error:

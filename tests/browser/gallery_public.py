@@ -103,6 +103,7 @@ def credential(status: str, name: str = "Rosa Quintero Ibáñez") -> Model:
         checked_at=s.LATER,
         json_url="#",
         jwt_url="#",
+        picture_url="#",
         verify_url="#",
         credential_id="https://badges.example/credentials/0a3f7c1e-5d1f-4a39-9a53-4a1f3a0c9b77",
         page_url="https://badges.example/s/x7Yk2-Qm",

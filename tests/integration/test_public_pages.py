@@ -1,5 +1,6 @@
 """The world's side over HTTP: what is shown, to whom, and how it may be kept."""
 
+import io
 import json
 
 import pytest
@@ -7,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from badges.baking import unbake
 from badges.verification import verify
 from lti_tool.lti.http import Answer, GuardedSession
 from lti_tool.runtime import Runtime
@@ -14,7 +16,7 @@ from lti_tool.services.fetching import CREDENTIAL
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.revoking import revoke_credential
 from lti_tool.services.urls import PublicURLs
-from lti_tool.store.rows import AwardRow, CredentialRow, ShareRow
+from lti_tool.store.rows import AchievementVersionRow, AwardRow, CredentialRow, ShareRow
 from tests import rows
 from tests.factories import a_definition
 from tests.stages import PASS, Stage, a_stage
@@ -79,6 +81,23 @@ def test_a_shared_credential_says_it_is_valid_to_whom_and_for_what(
         assert "This badge is valid" in page.text
         assert "Ada Learner" in page.text
         assert "no-store" in page.headers["Cache-Control"]
+
+
+def test_the_picture_holds_the_badge(stage: Stage, client: FlaskClient) -> None:
+    """As issued; whoever gets the file can check it, and a picture without one says so."""
+    link = f"/s/{share(stage)}"
+    picture = client.get(f"{link}.picture")
+    with stage.runtime.reading() as session:
+        drawn = session.scalars(select(AchievementVersionRow.image)).first() or b""
+
+    assert picture.mimetype == "image/svg+xml"
+    assert 'filename="badge.svg"' in picture.headers["Content-Disposition"]
+    assert unbake(picture.data) == the_credential(stage).document
+    report = client.post("/verify", data={"file": (io.BytesIO(picture.data), "badge.svg")})
+    assert "This badge is valid" in report.text
+    empty = client.post("/verify", data={"file": (io.BytesIO(drawn), "badge.svg")})
+    assert empty.status_code == 422
+    assert "There is no badge in this picture" in empty.text
 
 
 def test_the_downloads_are_what_was_signed_byte_for_byte(stage: Stage, client: FlaskClient) -> None:

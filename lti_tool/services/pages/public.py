@@ -48,6 +48,7 @@ class CredentialPage:
     checked_at: datetime
     json_url: str
     jwt_url: str
+    picture_url: str
     verify_url: str
     credential_id: str
     page_url: str

@@ -16,7 +16,7 @@ BASE = "https://tool.example"
 METHODS = ("GET", "POST", "PUT", "DELETE")
 VALUES: dict[str, tuple[object, ...]] = {
     "action": ("release", "return"),
-    "form": ("", ".json", ".jwt"),
+    "form": ("", ".json", ".jwt", ".picture"),
     "key_id": ("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",),
     "notice": ("submitted",),
     "page": (2,),
@@ -28,8 +28,8 @@ VALUES: dict[str, tuple[object, ...]] = {
     "token": ("1kV-9y_n0Qd3",),
 }
 """What to try for each argument; every other one is an id."""
-NO_JWT = {"achievement"}
-"""Addresses whose `form` is not `.jwt`: an achievement is not signed."""
+NOT_SIGNED = {"achievement"}
+"""Addresses whose `form` is "" or `.json`: an achievement is not signed."""
 
 WITHOUT_ADDRESS = {
     "bootstrap.static",
@@ -58,7 +58,7 @@ def calls(urls: CourseURLs | DeskURLs | PublicURLs) -> Iterator[tuple[str, str]]
         names = [one for one in inspect.signature(member).parameters if one != "self"]
         tried = [VALUES.get(one, (uuid4(),)) for one in names]
         for values in product(*tried):
-            if not (name in NO_JWT and ".jwt" in values):
+            if not (name in NOT_SIGNED and {".jwt", ".picture"} & set(values)):
                 yield name, getattr(urls, name)(**dict(zip(names, values, strict=True)))
 
 
