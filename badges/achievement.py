@@ -88,7 +88,7 @@ class Achievement:
     image: Image
     criteria_url: str
     criteria_narrative: str
-    result_descriptions: tuple[ResultDescription, ...]
+    result_descriptions: tuple[ResultDescription, ...] = ()
     alignments: tuple[Alignment, ...] = ()
     tags: tuple[str, ...] = ()
     achievement_type: str = "Badge"
@@ -110,11 +110,24 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A page about the work that was assessed, at a URL that tells nothing by itself."""
+    """A page about the work that was assessed, at a URL that tells nothing by itself.
+
+    `genre` says what kind of thing it is, where it is not such work: a badge.
+    """
 
     url: str
     name: str
     narrative: str
+    genre: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedResource:
+    """Another document that this one rests on, bound by the hash of its exact bytes."""
+
+    id: str
+    media_type: str
+    document: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,13 @@ Source: https://www.imsglobal.org/spec/ob/v3p0/
 """
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from jsonschema.protocols import Validator
@@ -22,6 +24,7 @@ from badges.achievement import (
     Evidence,
     Image,
     Issuer,
+    RelatedResource,
     Result,
     ResultDescription,
     Status,
@@ -41,6 +44,8 @@ CONTEXTS = (
 _SCHEMA_URL = (
     "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 )
+# What a multihash of SHA-256 begins with: the function's number, and 32 bytes.
+_SHA2_256 = b"\x12\x20"
 _RUBRIC_CRITERION_LEVEL = "RubricCriterionLevel"
 
 _Document = dict[str, object]
@@ -51,7 +56,8 @@ class CredentialFacts:
     """All that one credential says.
 
     `subject_id` is a pseudonym (urn:uuid:…); `subject_name` is there when the earner
-    confirmed it. There is a result for each of the achievement's result descriptions.
+    confirmed it. There is a result for each of the achievement's result descriptions; or
+    there is none, and `narrative` says instead what it was given for.
     """
 
     id: str
@@ -60,10 +66,12 @@ class CredentialFacts:
     subject_id: str
     subject_name: str | None
     results: tuple[Result, ...]
-    evidence: Evidence
+    evidence: tuple[Evidence, ...]
     status: Status
     awarded_at: datetime
     valid_from: datetime
+    narrative: str = ""
+    related: tuple[RelatedResource, ...] = ()
 
 
 def build_credential(facts: CredentialFacts) -> _Document:
@@ -80,7 +88,8 @@ def build_credential(facts: CredentialFacts) -> _Document:
         "validFrom": format_instant(facts.valid_from),
         "awardedDate": format_instant(facts.awarded_at),
         "credentialSubject": _subject(facts),
-        "evidence": [_evidence(facts.evidence)],
+        "evidence": [_evidence(one) for one in facts.evidence],
+        **_unless_empty("relatedResource", [_related(one) for one in facts.related]),
         "credentialStatus": _status(facts.status),
         "credentialSchema": [{"id": _SCHEMA_URL, "type": "1EdTechJsonSchemaValidator2019"}],
     }
@@ -104,9 +113,10 @@ def build_achievement(achievement: Achievement) -> _Document:
         },
         **_unless_empty("tag", list(achievement.tags)),
         **_alignments(achievement.alignments),
-        "resultDescription": [
-            _result_description(item) for item in achievement.result_descriptions
-        ],
+        **_unless_empty(
+            "resultDescription",
+            [_result_description(item) for item in achievement.result_descriptions],
+        ),
     }
 
 
@@ -152,7 +162,8 @@ def _subject(facts: CredentialFacts) -> _Document:
         "type": ["AchievementSubject"],
         **_unless_empty("identifier", identifiers),
         "achievement": build_achievement(facts.achievement),
-        "result": [_result(item) for item in facts.results],
+        **_unless_empty("narrative", facts.narrative),
+        **_unless_empty("result", [_result(item) for item in facts.results]),
     }
 
 
@@ -244,6 +255,16 @@ def _evidence(evidence: Evidence) -> _Document:
         "type": ["Evidence"],
         "name": evidence.name,
         "narrative": evidence.narrative,
+        **_unless_empty("genre", evidence.genre),
+    }
+
+
+def _related(resource: RelatedResource) -> _Document:
+    digest = _SHA2_256 + sha256(resource.document).digest()
+    return {
+        "id": resource.id,
+        "mediaType": resource.media_type,
+        "digestMultibase": "u" + urlsafe_b64encode(digest).rstrip(b"=").decode(),
     }
 
 
@@ -264,9 +285,12 @@ def _validator() -> Validator:
 
 def _check_results(subject: dict[str, Any]) -> None:
     """Check what the schema cannot: that ids lead somewhere, and each criterion has its result."""
-    descriptions = {one["id"]: one for one in subject["achievement"]["resultDescription"]}
+    described = subject["achievement"].get("resultDescription", ())
+    descriptions = {one["id"]: one for one in described}
     for description in descriptions.values():
         _check_scale(description)
+    if "result" not in subject:
+        return
     if sorted(descriptions) != sorted(result["resultDescription"] for result in subject["result"]):
         raise InvalidCredentialError("not one result for each result description")
     for result in subject["result"]:

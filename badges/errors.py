@@ -5,6 +5,7 @@ BadgesError
 ├── InvalidOutcomeError         a document that is no trace of an outcome; names the place
 ├── InvalidPathwayError         values that are no pathway of a stack; names the place
 ├── NotPublishableError         a definition that lacks something; lists every finding
+├── PathwayNotPublishableError  a pathway that lacks something; lists every fault
 ├── DefinitionStateError        the definition's state does not allow this act
 │   ├── PlaceholderDefinitionError   it has not been defined: no act at all
 │   ├── UnpublishedDefinitionError   it is still a draft
@@ -44,6 +45,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from badges.checks import Check, CheckState
+from badges.pathway_faults import PathwayFault
 from rubrics.findings import Finding
 from rubrics.marks import Mark
 
@@ -100,6 +102,18 @@ class NotPublishableError(BadgesError):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__(", ".join(f"{finding.place}: {finding.code}" for finding in findings))
         self.findings = findings
+
+
+class PathwayNotPublishableError(BadgesError):
+    """A pathway that must not be published yet; `faults` are all reasons."""
+
+    code: ClassVar[str] = "pathway_not_publishable"
+
+    def __init__(self, faults: tuple[PathwayFault, ...]) -> None:
+        super().__init__(
+            ", ".join(f"{one.field}: {one.code} {one.subject}".rstrip() for one in faults)
+        )
+        self.faults = faults
 
 
 class DefinitionStateError(BadgesError):

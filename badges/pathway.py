@@ -19,8 +19,6 @@ class OnRevoked(StrEnum):
     """It is revoked, for good."""
     KEEP = "keep"
     """It stands: it says what was true when it was issued."""
-    SUSPEND = "suspend"
-    """It counts for nothing until enough components stand again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +92,6 @@ class PathwayState(StrEnum):
     """It can be issued."""
     STANDS = "stands"
     """It is issued and valid."""
-    SUSPENDED = "suspended"
     REVOKED = "revoked"
 
 
@@ -160,8 +157,6 @@ def _issued(pathway: Pathway, states: Mapping[str, ComponentState], held: int) -
     match pathway.on_revoked:
         case OnRevoked.KEEP:
             return PathwayState.STANDS
-        case OnRevoked.SUSPEND:
-            return PathwayState.SUSPENDED
         case OnRevoked.REVOKE:
             return PathwayState.REVOKED
 

@@ -95,7 +95,9 @@ def criteria_narrative(definition: AchievementDefinition) -> str:
 
 def _paragraphs(definition: AchievementDefinition, rubric: Rubric) -> Iterator[str]:
     yield definition.criteria_narrative
-    rules = "\n".join(f"- {_escape(rule_text(one, definition))}" for one in definition.conditions)
+    rules = "\n".join(
+        f"- {escape_markdown(rule_text(one, definition))}" for one in definition.conditions
+    )
     yield f"**Award rule.** The badge is awarded when all of this holds:\n\n{rules}"
     yield f"**How levels arise.** {_level_source(rubric)}"
     if definition.credit_hours is not None:
@@ -106,19 +108,19 @@ def _paragraphs(definition: AchievementDefinition, rubric: Rubric) -> Iterator[s
         yield "The source leaves open how levels arise; this is the program's choice."
     for criterion in rubric.all_criteria:
         text = "" if _keeps_text(definition) else criterion.definition
-        yield f"**{_escape(criterion.title)}.** {text}".rstrip()
+        yield f"**{escape_markdown(criterion.title)}.** {text}".rstrip()
     if definition.attribution:
         yield f"**Credit.** {definition.attribution}"
     if definition.licence:
         licence = definition.licence
-        yield f"**Licence of these texts.** [{_escape(licence.title)}]({licence.url})"
+        yield f"**Licence of these texts.** [{escape_markdown(licence.title)}]({licence.url})"
 
 
 def _level_source(rubric: Rubric) -> str:
     if rubric.level_source is LevelSource.ASSESSOR:
         return "An assessor rates each competency by choosing the level that describes the work."
     tasks = ", ".join(
-        f"{_escape(task.title)} ({task.minimum} to {task.maximum})" for task in rubric.tasks
+        f"{escape_markdown(task.title)} ({task.minimum} to {task.maximum})" for task in rubric.tasks
     )
     return (
         f"Each competency gets whole points in these tasks: {tasks}. Their total gives its level; "
@@ -131,11 +133,11 @@ def _bands(rubric: Rubric) -> Iterator[str]:
     titles = defaultdict(list)
     for criterion in filter(rubric.is_derived, rubric.rated_criteria):
         bands = ", ".join(
-            f"{level.band.minimum} to {level.band.maximum} is {_escape(level.title)}"
+            f"{level.band.minimum} to {level.band.maximum} is {escape_markdown(level.title)}"
             for level in reversed(criterion.ascending_levels)
             if level.band is not None
         )
-        titles[bands].append(_escape(criterion.title))
+        titles[bands].append(escape_markdown(criterion.title))
     for bands, criteria in titles.items():
         yield bands if len(titles) == 1 else f"{', '.join(criteria)}: {bands}"
 
@@ -236,5 +238,6 @@ def _criterion_id(achievement_id: str, criterion_id: str) -> str:
     return f"{achievement_id}#criterion/{criterion_id}"
 
 
-def _escape(text: str) -> str:
+def escape_markdown(text: str) -> str:
+    """Return the text so that Markdown shows it as it is."""
     return _MARKDOWN_MARK.sub(r"\\\1", text)

@@ -19,7 +19,17 @@ from badges.achievement import (
 )
 from badges.binding import Fetched
 from badges.credential import CredentialFacts, build_credential, serialize
+from badges.definition import DefinitionState
 from badges.errors import ResolutionError
+from badges.pathway_definition import PathwayDefinition
+from badges.pathway_publication import (
+    HeldBadge,
+    StackedBadge,
+    achievement_of_pathway,
+    binding_of,
+    evidence_of,
+    holding_text,
+)
 from badges.proof import add_data_integrity_proof, sign_vc_jwt
 from badges.status_list import StatusList, build_status_list_credential
 from keys.did import build_did_document, verification_method_id
@@ -122,10 +132,12 @@ def some_facts(**changes: object) -> CredentialFacts:
             a_result(id_, "questions", "strong", 5),
             a_result(id_, "calm", "ready", 3),
         ),
-        "evidence": Evidence(
-            url=f"{BASE}/evidence/9d2c1a7e1f0e4a55",
-            name="Submission",
-            narrative="A recorded session, assessed on the rubric.",
+        "evidence": (
+            Evidence(
+                url=f"{BASE}/evidence/9d2c1a7e1f0e4a55",
+                name="Submission",
+                narrative="A recorded session, assessed on the rubric.",
+            ),
         ),
         "status": Status(list_url=LIST_URL, index=STATUS_INDEX),
         "awarded_at": NOW,
@@ -221,3 +233,49 @@ class FakeResolver:
 def a_key_in_state(key: PublicKey, state: KeyState) -> HeldKey:
     """A key of the issuer that signs no more."""
     return HeldKey(id=verification_method_id(DID, key), public=key, state=state)
+
+
+def a_held_badge(number: int) -> HeldBadge:
+    """One of four badges that a microcredential rests on."""
+    return HeldBadge(
+        title=f"Badge *{number}*",
+        credential_url=f"{BASE}/credentials/{number}",
+        evidence_url=f"{BASE}/evidence/{number}",
+        is_attested=number == 1,
+        document=f"bytes of {number}".encode(),
+    )
+
+
+def a_microcredential(**changes: object) -> CredentialFacts:
+    """What the microcredential of Ada Lovelace says."""
+    held = [a_held_badge(number) for number in range(1, 5)]
+    definition = PathwayDefinition(
+        id="stack",
+        title="Coaching, Whole",
+        program="harbour",
+        state=DefinitionState.PUBLISHED,
+        description="All four badges.",
+        image_alt="A full quatrefoil",
+        components=("one", "two", "three", "four"),
+        tags=("coaching",),
+    )
+    achievement = achievement_of_pathway(
+        definition,
+        [
+            StackedBadge(title=one.title, url=f"{BASE}/achievements/{number}")
+            for number, one in enumerate(held)
+        ],
+        id_=ACHIEVEMENT,
+        version="1",
+        creator=an_issuer(),
+        criteria_url=f"{ACHIEVEMENT}/criteria",
+        image_url=f"{ACHIEVEMENT}/image.svg",
+    )
+    values: dict[str, object] = {
+        "achievement": achievement,
+        "results": (),
+        "narrative": holding_text(definition, held),
+        "evidence": tuple(map(evidence_of, held)),
+        "related": tuple(map(binding_of, held)),
+    } | changes
+    return some_facts(**values)

@@ -129,7 +129,12 @@ def an_achievement(
     return stored(
         session,
         AchievementRow(
-            id=an_id(), program_id=program.id, slug=slug, position=position, created_at=NOW
+            id=an_id(),
+            program_id=program.id,
+            kind="badge",
+            slug=slug,
+            position=position,
+            created_at=NOW,
         ),
     )
 

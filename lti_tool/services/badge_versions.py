@@ -21,6 +21,7 @@ def add_achievement(
     achievement = AchievementRow(
         id=new_id(),
         program_id=program.id,
+        kind="badge",
         slug=definition.id,
         position=definition.position,
         created_at=clock(),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from badges.definition import parse_definition
 from lti_tool.errors import ConflictError, InvalidInputError
 from lti_tool.services import decisions
+from lti_tool.services.awarding import take_back
 from lti_tool.services.decision_inputs import CriterionInput, DecisionInputs, read_inputs
 from lti_tool.services.decisions import Verdict
 from lti_tool.services.deliveries import DeliveryKind, call_off, enqueue
@@ -27,12 +28,14 @@ from lti_tool.services.releasing import (
     check_may_release,
     decision_row,
     gradebook_comment,
-    store_award,
+    prepare_following,
+    store_decided_award,
 )
-from lti_tool.services.revoking import mark_revoked
+from lti_tool.services.stacking import Prepared as PreparedStack
+from lti_tool.services.stacking import settle, settle_revoked, until_settled
 from lti_tool.services.status_lists import sign_list
-from lti_tool.store import awards, deliveries, organisations, programs
-from lti_tool.store.rows import AwardRow, DecisionRow, EarnerRow, UserRow
+from lti_tool.store import awards, deliveries, organisations, pathways, programs
+from lti_tool.store.rows import DecisionRow, EarnerRow, UserRow
 from lti_tool.values import Launch
 
 
@@ -72,6 +75,14 @@ class CorrectionPreview:
         return f"{self.standing.id}.{self.prepared.inputs_hash}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What was signed for a correction: the badge, and what follows from it."""
+
+    credential: SignedCredential | None
+    stacks: tuple[PreparedStack, ...]
+
+
 def preview_correction(
     session: Session, launch: Launch, attempt_id: UUID, correction: Correction
 ) -> CorrectionPreview:
@@ -109,6 +120,7 @@ def preview_correction(
     prepared = Prepared(
         attempt=attempt,
         submission=submission,
+        program_id=programs.get_program_of(session, submission.achievement_id).id,
         version=version,
         definition=definition,
         issuer=awards.get_issuer_of_version(session, version.id),
@@ -139,21 +151,38 @@ def correct_decision(
     Doing it again returns what stands by it.
 
     Raises: as `preview_correction`; ConflictError `inputs_changed` when the standing
-        decision or the ratings are not those of the preview.
+        decision or the ratings are not those of the preview, `stack_changed` when too
+        much else was awarded to the same person at the same time.
     """
+    return until_settled(
+        lambda: _correct(parts, launch, attempt_id, correction, preview_hash=preview_hash)
+    )
+
+
+def _correct(
+    parts: IssuingParts,
+    launch: Launch,
+    attempt_id: UUID,
+    correction: Correction,
+    *,
+    preview_hash: str,
+) -> Released:
     with parts.database.reading() as session:
         preview = preview_correction(session, launch, attempt_id, correction)
         if preview.hash != preview_hash:
             return _repeated(session, preview, correction, preview_hash)
     corrected_at = parts.clock()
     credential = None
+    stacks: tuple[PreparedStack, ...] = ()
     if preview.effect in {CredentialEffect.ISSUED, CredentialEffect.REPLACED}:
         credential = issue(parts, award_facts(preview.prepared, awarded_at=corrected_at))
+        stacks = prepare_following(parts, preview.prepared, credential, at=corrected_at)
+    signed = Signed(credential=credential, stacks=stacks)
     with parts.database.writing() as session:
-        released, list_id = _store(
-            session, launch, attempt_id, correction, preview, credential, corrected_at, parts
+        released, lists = _store(
+            session, launch, attempt_id, correction, preview, signed, corrected_at, parts
         )
-    if list_id is not None:
+    for list_id in lists:
         sign_list(parts.database, list_id, rings=parts.rings, urls=parts.urls, clock=parts.clock)
     return released
 
@@ -182,16 +211,17 @@ def _store(
     attempt_id: UUID,
     correction: Correction,
     preview: CorrectionPreview,
-    credential: SignedCredential | None,
+    signed: Signed,
     corrected_at: datetime,
     parts: IssuingParts,
-) -> tuple[Released, UUID | None]:
-    """Write the correction; return it with the status list that has to be signed, if any."""
+) -> tuple[Released, frozenset[UUID]]:
+    """Write the correction; return it with the status lists that have to be signed."""
+    pathways.share_program(session, preview.prepared.program_id)
     awards.lock_earner(session, preview.prepared.earner.id)
     awards.get_attempt(session, launch.scope, attempt_id, locks=True)
     again = preview_correction(session, launch, attempt_id, correction)
     if again.hash != preview.hash or again.effect is not preview.effect:
-        return _repeated(session, again, correction, preview.hash), None
+        return _repeated(session, again, correction, preview.hash), frozenset()
     prepared = again.prepared
     again.standing.superseded_at = corrected_at
     session.flush()
@@ -206,7 +236,7 @@ def _store(
     )
     session.add(decision)
     session.flush()
-    list_id = _settle_award(session, again, decision, credential, parts, correction.reason)
+    lists = _settle_award(session, again, decision, signed, parts, correction.reason)
     if correction.sends_grade:
         _send_grade(session, again, corrected_at, parts)
     else:
@@ -216,12 +246,12 @@ def _store(
         id_=parts.new_id(),
         at=corrected_at,
         actor_id=launch.user_id,
-        program_id=programs.get_program_of(session, prepared.submission.achievement_id).id,
+        program_id=prepared.program_id,
         action="decision.corrected",
         subject_id=decision.id,
         text=f"credential {again.effect.value}",
     )
-    return as_released(session, decision), list_id
+    return as_released(session, decision), lists
 
 
 def _repeated(
@@ -253,29 +283,37 @@ def _settle_award(
     session: Session,
     preview: CorrectionPreview,
     decision: DecisionRow,
-    credential: SignedCredential | None,
+    signed: Signed,
     parts: IssuingParts,
     reason: str,
-) -> UUID | None:
-    prepared, list_id = preview.prepared, None
+) -> frozenset[UUID]:
+    prepared, lists, at = preview.prepared, set[UUID](), decision.released_at
     award = awards.find_live_award(session, prepared.earner.id, prepared.submission.achievement_id)
     if preview.effect is CredentialEffect.KEPT and award is not None:
         if award.decision_id == preview.standing.id:
             award.decision_id = decision.id
-        return None
-    if preview.effect in {CredentialEffect.REVOKED, CredentialEffect.REPLACED} and award:
-        list_id = _revoke(session, award, decision.released_at, reason)
-    if credential is not None:
-        store_award(session, prepared, decision, credential, id_=parts.new_id())
-    return list_id
-
-
-def _revoke(session: Session, award: AwardRow, at: datetime, reason: str) -> UUID:
-    credential = awards.find_credential_of_award(session, award.id)
-    if credential is None:
-        raise LookupError(f"award {award.id} has no credential")
-    mark_revoked(session, award, credential, at=at, reason=reason)
-    return credential.status_list_id
+        return frozenset()
+    if preview.effect not in {CredentialEffect.REVOKED, CredentialEffect.REPLACED}:
+        award = None
+    if award is not None:
+        lists.add(take_back(session, award, at=at, reason=reason))
+    if signed.credential is not None:
+        store_decided_award(session, prepared, decision, signed.credential, id_=parts.new_id())
+    if award is not None:
+        lists.update(
+            settle_revoked(session, prepared.program_id, award, at=at, new_id=parts.new_id)
+        )
+    if signed.credential is not None:
+        settle(
+            session,
+            prepared.program_id,
+            prepared.earner.id,
+            signed.stacks,
+            at=at,
+            actor_id=decision.released_by,
+            new_id=parts.new_id,
+        )
+    return frozenset(lists)
 
 
 def _leave_grade(session: Session, preview: CorrectionPreview) -> None:

@@ -63,6 +63,11 @@ def import_definition(
     achievement = versions.find_achievement(session, owner.id, placed.id)
     if achievement is None:
         version = add_achievement(session, owner, placed, clock=clock, new_id=new_id)
+    elif achievement.kind != "badge":
+        raise ConflictError(
+            f"{owner.slug} has a microcredential {placed.id}: give the badge another id",
+            code="achievement_exists",
+        )
     elif is_new:
         raise ConflictError(
             f"{owner.slug} has a badge {placed.id}, and a table holds no more than its rubric: "

@@ -4,23 +4,20 @@ Nothing here runs inside a transaction except the reservation.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from badges.achievement import Evidence, Issuer, Status
-from badges.credential import (
-    CredentialFacts,
-    build_credential,
-    check_before_signing,
-    serialize,
-)
-from badges.definition import AchievementDefinition
+from badges.credential import check_before_signing, serialize
 from badges.proof import add_data_integrity_proof, sign_vc_jwt
-from badges.publication import achievement_of, results_of
 from badges.verification import verify
 from keys.ring import KeyRing
 from keys.signing import Algorithm
+from lti_tool.services.credential_facts import (
+    AwardFacts,
+    Reservation,
+    StackFacts,
+    unsigned_credential,
+)
 from lti_tool.services.keyring import RingCache
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.status_lists import ensure_open_list, reserve_position
@@ -28,12 +25,6 @@ from lti_tool.services.urls import PublicURLs
 from lti_tool.store.database import Database
 from lti_tool.store.rows import IssuerRow
 from lti_tool.values import Clock, NewId, RandomBytes
-from rubrics.scoring import RubricResult
-
-EVIDENCE_NAME = "Assessed evidence"
-EVIDENCE_NARRATIVE = (
-    "What was handed in and assessed for this badge. The earner decides what this page shows."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,30 +37,6 @@ class IssuingParts:
     clock: Clock
     new_id: NewId
     random_bytes: RandomBytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reservation:
-    """Ids that were given away for one credential before it is signed."""
-
-    credential_id: UUID
-    evidence_page_id: UUID
-    status_list_id: UUID
-    position: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AwardFacts:
-    """What a credential says beyond its definition and ids."""
-
-    definition: AchievementDefinition
-    version_id: UUID
-    version_number: int
-    issuer: IssuerRow
-    subject_urn: str
-    name_on_badge: str
-    result: RubricResult
-    awarded_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +59,7 @@ class SignedCredential:
         return sha256(self.token).hexdigest()
 
 
-def issue(parts: IssuingParts, facts: AwardFacts) -> SignedCredential:
+def issue(parts: IssuingParts, facts: AwardFacts | StackFacts) -> SignedCredential:
     """Reserve, build, check, sign and verify one credential; the caller stores it.
 
     Raises:
@@ -109,11 +76,6 @@ def issue(parts: IssuingParts, facts: AwardFacts) -> SignedCredential:
     return SignedCredential(
         reservation=reservation, issuer_id=facts.issuer.id, document=document, token=token
     )
-
-
-def issuer_of(row: IssuerRow) -> Issuer:
-    """Return an issuer row as the credential names it."""
-    return Issuer(id=row.did, name=row.name, url=row.url)
 
 
 def _reserve(parts: IssuingParts, issuer: IssuerRow) -> Reservation:
@@ -143,43 +105,15 @@ def _reserve(parts: IssuingParts, issuer: IssuerRow) -> Reservation:
 
 
 def _sign(
-    parts: IssuingParts, facts: AwardFacts, reservation: Reservation, ring: KeyRing
+    parts: IssuingParts,
+    facts: AwardFacts | StackFacts,
+    reservation: Reservation,
+    ring: KeyRing,
 ) -> tuple[bytes, bytes]:
-    urls = parts.urls
-    achievement = achievement_of(
-        facts.definition,
-        id_=urls.achievement(facts.version_id),
-        version=str(facts.version_number),
-        creator=issuer_of(facts.issuer),
-        criteria_url=urls.criteria(facts.version_id),
-        image_url=urls.image(facts.version_id),
-    )
-    credential_url = urls.credential(reservation.credential_id)
-    unsigned = build_credential(
-        CredentialFacts(
-            id=credential_url,
-            issuer=issuer_of(facts.issuer),
-            achievement=achievement,
-            subject_id=facts.subject_urn,
-            subject_name=facts.name_on_badge or None,
-            results=results_of(
-                facts.result, achievement_id=achievement.id, credential_id=credential_url
-            ),
-            evidence=Evidence(
-                url=urls.evidence(reservation.evidence_page_id),
-                name=EVIDENCE_NAME,
-                narrative=EVIDENCE_NARRATIVE,
-            ),
-            status=Status(
-                list_url=urls.status_list(reservation.status_list_id), index=reservation.position
-            ),
-            awarded_at=facts.awarded_at,
-            valid_from=facts.awarded_at,
-        )
-    )
+    unsigned = unsigned_credential(facts, reservation, urls=parts.urls)
     check_before_signing(unsigned)
     signed = add_data_integrity_proof(
-        unsigned, ring.current(Algorithm.ED25519), created=facts.awarded_at
+        unsigned, ring.current(Algorithm.ED25519), created=facts.issued_at
     )
     token = sign_vc_jwt(unsigned, ring.current(Algorithm.RS256))
     return serialize(signed), token.encode()

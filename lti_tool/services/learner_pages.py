@@ -28,6 +28,7 @@ from lti_tool.services.presenting import (
 )
 from lti_tool.services.rounds import round_views
 from lti_tool.services.self_ratings import self_rounds
+from lti_tool.services.stack_pages import find_stack_url
 from lti_tool.services.urls import CourseURLs
 from lti_tool.services.work_page import Refused, Surroundings, work_page
 from lti_tool.store import platforms, programs
@@ -93,8 +94,9 @@ def _activity_page(
         start_url=CourseURLs(launch.ref).start if is_open else None,
         allow_resubmission=program.allows_another_try,
         prerequisites=find_prerequisites(
-            session, launch.user_id, opened.definition, program_id=program.id
+            session, launch.earner_id, opened.definition, program_id=program.id
         ),
+        stack_url=find_stack_url(session, launch, opened.binding.achievement_id),
     )
 
 

@@ -12,6 +12,7 @@ from lti_tool.services.drafts import Work
 from lti_tool.services.pages.learner import OwnCredential, ResultPage
 from lti_tool.services.presenting import achievement_summary, trace_view
 from lti_tool.services.rounds import round_views
+from lti_tool.services.stack_pages import find_stack_url
 from lti_tool.services.urls import CourseURLs, PublicURLs
 from lti_tool.store import awards, deliveries, programs
 from lti_tool.store.rows import AwardRow, CredentialRow, DecisionRow
@@ -55,6 +56,7 @@ def result_page(
         credential=_own_credential(session, launch, work, held, public_urls),
         gradebook=_gradebook(session, work, decision, held),
         rounds=round_views(session, work.attempt, work.definition),
+        stack_url=find_stack_url(session, launch, work.submission.achievement_id),
         previous=history.list_previous(
             session,
             work.submission.id,

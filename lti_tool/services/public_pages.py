@@ -1,18 +1,26 @@
 """What the world sees of achievements, credentials and evidence."""
 
 import re
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from badges.definition import AchievementDefinition, parse_definition
+from badges.pathway_definition import parse_pathway
 from lti_tool.errors import NotFoundError
 from lti_tool.services import decisions
 from lti_tool.services.decision_inputs import read_inputs
 from lti_tool.services.definition_facts import definition_facts, publicly
-from lti_tool.services.models import ArtefactView
+from lti_tool.services.models import (
+    AchievementSummary,
+    ArtefactView,
+    ResultView,
+    RuleView,
+)
 from lti_tool.services.pages.public import (
     AchievementPage,
     AlignmentView,
@@ -20,17 +28,31 @@ from lti_tool.services.pages.public import (
     EvidencePage,
     RubricPage,
 )
+from lti_tool.services.pages.stack import ComponentView, PathwayView
 from lti_tool.services.presenting import (
     achievement_summary,
     result_views,
     rubric_view,
 )
 from lti_tool.services.rules import rule_views
+from lti_tool.services.stack_pages import (
+    CredentialURL,
+    credential_components,
+    is_microcredential,
+    pathway_summary,
+)
 from lti_tool.services.urls import PublicURLs
 from lti_tool.services.verifying import Report, check_views
 from lti_tool.store import awards, programs
 from lti_tool.store.awards import CredentialParts
-from lti_tool.store.rows import AchievementVersionRow, ArtefactRow, AttemptRow, DecisionRow
+from lti_tool.store.rows import (
+    AchievementVersionRow,
+    ArtefactRow,
+    AttemptRow,
+    AttestationRow,
+    AwardRow,
+    DecisionRow,
+)
 
 PUBLIC_STATES = frozenset({"published", "retired"})
 _OWN_ADDRESS = re.compile(
@@ -41,14 +63,14 @@ _OWN_ADDRESS = re.compile(
 def published_version(
     session: Session, version_id: UUID
 ) -> tuple[AchievementVersionRow, AchievementDefinition]:
-    """Return a version that was published at some time, with its definition.
+    """Return a version of a badge that was published at some time, with its definition.
 
     Raises:
         NotFoundError: there is none, or it is still somebody's draft.
     """
     row = programs.get_version(session, version_id)
-    if row.state not in PUBLIC_STATES:
-        raise NotFoundError(f"version {version_id} is not published")
+    if row.state not in PUBLIC_STATES or is_microcredential(session, version_id):
+        raise NotFoundError(f"version {version_id} is no published badge")
     return row, parse_definition(row.document)
 
 
@@ -104,15 +126,15 @@ def credential_page(
     jwt_url: str,
     picture_url: str,
     now: datetime,
-    is_owner: bool,
+    own_url: CredentialURL | None = None,
 ) -> CredentialPage:
-    """Return the page of a credential; `report` is of its stored document, just now."""
+    """Return the page of a credential; `report` is of its stored document, just now.
+
+    `own_url` says where its earner sees their credentials, when it is they who look.
+    """
     credential, award, version, issuer = parts
-    definition = parse_definition(version.document)
-    rubric = definition.get_rubric()
-    decision = session.get_one(DecisionRow, award.decision_id)
-    result = decisions.judge_inputs(definition, read_inputs(decision.inputs)).result
-    summary = report.summary
+    summary, is_owner = report.summary, own_url is not None
+    given = _given_for(session, award, version, urls, own_url or _shared_url(session, urls))
     return CredentialPage(
         status="revoked" if award.revoked_at else report.status,
         name=(summary.subject_name if summary else None) or "",
@@ -122,13 +144,13 @@ def credential_page(
         expires_on=None,
         revoked_at=award.revoked_at,
         revocation_reason=award.revocation_reason if is_owner else None,
-        achievement=achievement_summary(version, definition, urls),
+        achievement=given.achievement,
         achievement_url=urls.achievement(version.id),
-        results=result_views(result, comments={}),
-        points=result.points,
-        rules=rule_views(definition),
-        level_source=rubric.level_source.value if rubric.level_source else "assessor",
-        evidence_url=urls.evidence(award.evidence_page_id),
+        results=given.results,
+        points=given.points,
+        rules=given.rules,
+        level_source=given.level_source,
+        evidence_url=None if given.pathway else urls.evidence(award.evidence_page_id),
         checks=check_views(report.checks),
         checked_at=now,
         json_url=json_url,
@@ -139,7 +161,61 @@ def credential_page(
         page_url=page_url,
         is_owner=is_owner,
         is_shared=awards.find_share(session, credential.id) is not None,
+        attested_since=given.attested_since,
+        pathway=given.pathway,
+        components=given.components,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _GivenFor:
+    """What a credential was given for: an assessment, an attestation, or other badges."""
+
+    achievement: AchievementSummary
+    rules: tuple[RuleView, ...] = ()
+    level_source: str = ""
+    results: tuple[ResultView, ...] = ()
+    points: Decimal | None = None
+    attested_since: datetime | None = None
+    pathway: PathwayView | None = None
+    components: tuple[ComponentView, ...] = ()
+
+
+def _given_for(
+    session: Session,
+    award: AwardRow,
+    version: AchievementVersionRow,
+    urls: PublicURLs,
+    credential_url: CredentialURL,
+) -> _GivenFor:
+    if award.origin == "pathway":
+        pathway, components = credential_components(
+            session, award, urls=urls, credential_url=credential_url
+        )
+        summary = pathway_summary(version, parse_pathway(version.document), urls)
+        return _GivenFor(achievement=summary, pathway=pathway, components=components)
+    definition = parse_definition(version.document)
+    rubric = definition.get_rubric()
+    attestation = session.get(AttestationRow, award.id)
+    given = _GivenFor(
+        achievement=achievement_summary(version, definition, urls),
+        rules=rule_views(definition),
+        level_source=rubric.level_source.value if rubric.level_source else "assessor",
+        attested_since=attestation.held_since if attestation else None,
+    )
+    decision = session.get(DecisionRow, award.decision_id) if award.decision_id else None
+    if decision is None:
+        return given
+    result = decisions.judge_inputs(definition, read_inputs(decision.inputs)).result
+    return replace(given, results=result_views(result, comments={}), points=result.points)
+
+
+def _shared_url(session: Session, urls: PublicURLs) -> CredentialURL:
+    def shared_url(credential_id: UUID) -> str | None:
+        share = awards.find_share(session, credential_id)
+        return urls.shared(share.token) if share else None
+
+    return shared_url
 
 
 def get_shared_at(session: Session, url: str, *, urls: PublicURLs) -> CredentialParts:
@@ -174,20 +250,23 @@ def evidence_page(session: Session, evidence_page_id: UUID, *, urls: PublicURLs)
     credential = awards.find_credential_of_award(session, award.id) if award else None
     if award is None or credential is None:
         raise NotFoundError("no such evidence page")
+    if award.origin == "pathway":
+        raise NotFoundError("the evidence of a microcredential are its badges")
     version = programs.get_version(session, award.achievement_version_id)
-    decision = session.get_one(DecisionRow, award.decision_id)
-    attempt = session.get_one(AttemptRow, decision.attempt_id)
+    decision = session.get(DecisionRow, award.decision_id) if award.decision_id else None
+    attempt = session.get(AttemptRow, decision.attempt_id) if decision else None
     is_open = award.revoked_at is None and awards.find_share(session, credential.id) is not None
-    listed = awards.list_artefacts(session, attempt.id)
+    listed = awards.list_artefacts(session, attempt.id) if attempt else ()
     shown = [one for one in listed if is_open and _is_public(one)]
     return EvidencePage(
         credential_url=urls.credential(credential.id),
         achievement=achievement_summary(version, parse_definition(version.document), urls),
-        name=attempt.name_on_badge if is_open else "",
+        name=attempt.name_on_badge if attempt and is_open else "",
         answers=(),
         artefacts=tuple(_artefact_view(one) for one in shown),
         criteria=(),
         count_withheld=len(listed) - len(shown),
+        is_attested=attempt is None,
     )
 
 

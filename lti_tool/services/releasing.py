@@ -1,10 +1,11 @@
 """Releasing a decision, in three steps, so that nothing is ever half done.
 
 1. Reserve a credential id and a status position (an unused one is harmless).
-2. Build, sign and verify, outside any transaction.
-3. One transaction locks the earner's row, then the attempt's, checks that the
-   inputs still hash the same, and writes decision, award, credential and
-   outbox rows. A second click, a second worker or a replay finds what is there.
+2. Build, sign and verify, outside any transaction: the badge's credential, and with
+   it the microcredential of which it is the last badge.
+3. One transaction shares the program's row, locks the earner's, then the attempt's,
+   checks that the inputs still hash the same, and writes decision, awards, credentials
+   and outbox rows. A second click, a second worker or a replay finds what is there.
 """
 
 from dataclasses import dataclass
@@ -17,16 +18,19 @@ from sqlalchemy.orm import Session
 from badges.definition import AchievementDefinition, parse_definition
 from lti_tool.errors import ConflictError, NotAllowedError
 from lti_tool.services import decisions
+from lti_tool.services.awarding import NewAward, store_award
+from lti_tool.services.credential_facts import AwardFacts, Subject
 from lti_tool.services.decision_inputs import DecisionInputs, decision_inputs, inputs_hash
 from lti_tool.services.decisions import Judgement, Verdict
 from lti_tool.services.deliveries import DeliveryKind, enqueue
-from lti_tool.services.issuing import AwardFacts, IssuingParts, SignedCredential, issue
-from lti_tool.store import awards, programs
+from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
+from lti_tool.services.stacking import Coming, find_due, settle, until_settled
+from lti_tool.services.stacking import Prepared as PreparedStack
+from lti_tool.services.stacking import prepare as prepare_stacks
+from lti_tool.store import awards, pathways, programs
 from lti_tool.store.rows import (
     AchievementVersionRow,
     AttemptRow,
-    AwardRow,
-    CredentialRow,
     DecisionRow,
     EarnerRow,
     IssuerRow,
@@ -44,6 +48,7 @@ class Prepared:
 
     attempt: AttemptRow
     submission: SubmissionRow
+    program_id: UUID
     version: AchievementVersionRow
     definition: AchievementDefinition
     issuer: IssuerRow
@@ -83,8 +88,13 @@ def release_decision(
     Raises:
         NotFoundError: no such attempt in this course, or nobody has rated it.
         NotAllowedError: the program does not let this person release, or it is their own work.
-        ConflictError: `unrated`, `inputs_changed`, `closed`.
+        ConflictError: `unrated`, `inputs_changed`, `closed`; `stack_changed` when too much
+            else was awarded to the same person at the same time.
     """
+    return until_settled(lambda: _release(parts, launch, attempt_id, inputs_hash))
+
+
+def _release(parts: IssuingParts, launch: Launch, attempt_id: UUID, inputs_hash: str) -> Released:
     with parts.database.reading() as session:
         standing = _find_released(session, launch, attempt_id)
         if standing is not None and standing.verdict is not Verdict.RETURNED:
@@ -94,8 +104,10 @@ def release_decision(
     verdict = decisions.verdict_of(prepared.judgement)
     released_at = parts.clock()
     credential = None
+    stacks: tuple[PreparedStack, ...] = ()
     if verdict is Verdict.AWARDED and not prepared.is_test and not _has_live_award(parts, prepared):
         credential = issue(parts, award_facts(prepared, awarded_at=released_at))
+        stacks = prepare_following(parts, prepared, credential, at=released_at)
     with parts.database.writing() as session:
         return _store(
             session,
@@ -103,6 +115,7 @@ def release_decision(
             prepared,
             verdict=verdict,
             credential=credential,
+            stacks=stacks,
             released_at=released_at,
             parts=parts,
         )
@@ -128,6 +141,7 @@ def return_for_revision(
             prepared,
             verdict=Verdict.RETURNED,
             credential=None,
+            stacks=(),
             released_at=parts.clock(),
             parts=parts,
             note=note,
@@ -155,6 +169,7 @@ def prepare(session: Session, launch: Launch, attempt_id: UUID) -> Prepared:
     return Prepared(
         attempt=attempt,
         submission=submission,
+        program_id=programs.get_program_of(session, submission.achievement_id).id,
         version=version,
         definition=definition,
         issuer=awards.get_issuer_of_version(session, version.id),
@@ -182,11 +197,26 @@ def award_facts(prepared: Prepared, *, awarded_at: datetime) -> AwardFacts:
         version_id=prepared.version.id,
         version_number=prepared.version.number,
         issuer=prepared.issuer,
-        subject_urn=prepared.earner.subject_urn,
-        name_on_badge=attempt.name_on_badge if attempt.name_confirmed else "",
+        subject=Subject(
+            urn=prepared.earner.subject_urn,
+            name=attempt.name_on_badge if attempt.name_confirmed else "",
+        ),
         result=prepared.judgement.result,
         awarded_at=awarded_at,
+        issued_at=awarded_at,
     )
+
+
+def prepare_following(
+    parts: IssuingParts, prepared: Prepared, credential: SignedCredential, *, at: datetime
+) -> tuple[PreparedStack, ...]:
+    """Sign the microcredentials that would follow from a badge that is signed."""
+    coming = Coming(
+        achievement_id=prepared.submission.achievement_id, earned_at=at, credential=credential
+    )
+    with parts.database.reading() as session:
+        due = find_due(session, prepared.program_id, prepared.earner.id, coming=coming)
+    return prepare_stacks(parts, due)
 
 
 def decision_row(
@@ -219,7 +249,7 @@ def decision_row(
     )
 
 
-def store_award(
+def store_decided_award(
     session: Session,
     prepared: Prepared,
     decision: DecisionRow,
@@ -228,36 +258,16 @@ def store_award(
     id_: UUID,
 ) -> None:
     """Store an award and its credential. The earner's row is locked and holds no live award."""
-    reservation = credential.reservation
-    session.add(
-        AwardRow(
-            id=id_,
-            decision_id=decision.id,
-            earner_id=prepared.earner.id,
-            achievement_id=prepared.submission.achievement_id,
-            achievement_version_id=prepared.version.id,
-            evidence_page_id=reservation.evidence_page_id,
-            awarded_at=decision.released_at,
-            revoked_at=None,
-            revocation_reason="",
-        )
+    award = NewAward(
+        id=id_,
+        origin="decision",
+        decision_id=decision.id,
+        earner_id=prepared.earner.id,
+        achievement_id=prepared.submission.achievement_id,
+        version_id=prepared.version.id,
+        awarded_at=decision.released_at,
     )
-    session.flush()
-    session.add(
-        CredentialRow(
-            id=reservation.credential_id,
-            award_id=id_,
-            issuer_id=credential.issuer_id,
-            status_list_id=reservation.status_list_id,
-            status_position=reservation.position,
-            document=credential.document,
-            document_sha256=credential.document_sha256,
-            token=credential.token,
-            token_sha256=credential.token_sha256,
-            issued_at=decision.released_at,
-        )
-    )
-    session.flush()
+    store_award(session, award, credential)
 
 
 def as_released(session: Session, decision: DecisionRow) -> Released:
@@ -307,10 +317,12 @@ def _store(
     *,
     verdict: Verdict,
     credential: SignedCredential | None,
+    stacks: tuple[PreparedStack, ...],
     released_at: datetime,
     parts: IssuingParts,
     note: str = "",
 ) -> Released:
+    pathways.share_program(session, prepared.program_id)
     awards.lock_earner(session, prepared.earner.id)
     attempt, _, _ = awards.get_attempt(session, launch.scope, prepared.attempt.id, locks=True)
     standing = awards.find_standing_decision(session, attempt.id)
@@ -328,7 +340,16 @@ def _store(
     session.flush()
     live = awards.find_live_award(session, prepared.earner.id, prepared.submission.achievement_id)
     if credential is not None and live is None:
-        store_award(session, prepared, decision, credential, id_=parts.new_id())
+        store_decided_award(session, prepared, decision, credential, id_=parts.new_id())
+        settle(
+            session,
+            prepared.program_id,
+            prepared.earner.id,
+            stacks,
+            at=released_at,
+            actor_id=launch.user_id,
+            new_id=parts.new_id,
+        )
     elif verdict is Verdict.AWARDED and live is None and not prepared.is_test:
         # The award that was live a moment ago was revoked: raising leaves nothing behind.
         raise ConflictError("the earner's award changed meanwhile", code="inputs_changed")

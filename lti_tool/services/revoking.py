@@ -1,15 +1,16 @@
-"""Revoking an award: the bit is set, every view of the badge says so. Grades stay as they are."""
+"""Revoking an award: the bit is set, every view of the badge says so. Grades stay as they are.
 
-from datetime import datetime
+With a badge goes the microcredential that rests on it, where its pathway declares so.
+"""
+
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from lti_tool.errors import ConflictError, NotFoundError
+from lti_tool.services.awarding import take_back
 from lti_tool.services.issuing import IssuingParts
+from lti_tool.services.stacking import settle_revoked
 from lti_tool.services.status_lists import sign_list
-from lti_tool.store import awards, organisations, programs
-from lti_tool.store.rows import AwardRow, CredentialRow, StatusEntryRow
+from lti_tool.store import awards, organisations, pathways, programs
 
 
 def revoke_credential(parts: IssuingParts, credential_id: UUID, *, reason: str) -> None:
@@ -29,38 +30,26 @@ def revoke_credential(parts: IssuingParts, credential_id: UUID, *, reason: str) 
                 "badge's JSON, or from its page"
             )
         credential, award, _, _ = found
+        program = programs.get_program_of(session, award.achievement_id)
+        pathways.share_program(session, program.id)
         awards.lock_earner(session, award.earner_id)
         session.refresh(award)
         if award.revoked_at is not None:
             raise ConflictError(
                 "it is revoked already: there is nothing more to do", code="already_revoked"
             )
-        mark_revoked(session, award, credential, at=parts.clock(), reason=reason)
+        revoked_at = parts.clock()
+        lists = {take_back(session, award, at=revoked_at, reason=reason)}
+        lists.update(settle_revoked(session, program.id, award, at=revoked_at, new_id=parts.new_id))
         organisations.note(
             session,
             id_=parts.new_id(),
-            at=parts.clock(),
+            at=revoked_at,
             actor_id=None,
-            program_id=programs.get_program_of(session, award.achievement_id).id,
+            program_id=program.id,
             action="credential.revoked",
             subject_id=credential.id,
             text=reason,
         )
-    sign_list(
-        parts.database,
-        credential.status_list_id,
-        rings=parts.rings,
-        urls=parts.urls,
-        clock=parts.clock,
-    )
-
-
-def mark_revoked(
-    session: Session, award: AwardRow, credential: CredentialRow, *, at: datetime, reason: str
-) -> None:
-    """Set the rows of a revocation. The earner's row is locked; the list is signed afterwards."""
-    award.revoked_at = at
-    award.revocation_reason = reason
-    entry = session.get_one(StatusEntryRow, (credential.status_list_id, credential.status_position))
-    entry.revoked_at = at
-    session.flush()
+    for list_id in lists:
+        sign_list(parts.database, list_id, rings=parts.rings, urls=parts.urls, clock=parts.clock)

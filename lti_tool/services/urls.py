@@ -72,6 +72,19 @@ class CourseURLs:
         return f"/l/{self.ref}/credentials/{credential_id}{form}"
 
     @property
+    def stack(self) -> str:
+        """The microcredentials of the program behind the activity, and how far one is."""
+        return f"/l/{self.ref}/stack"
+
+    def share_own(self, credential_id: UUID) -> str:
+        """POST: make the share link of one of the earner's credentials."""
+        return f"/l/{self.ref}/credentials/{credential_id}/share"
+
+    def unshare_own(self, credential_id: UUID) -> str:
+        """POST: end the share link of one of the earner's credentials."""
+        return f"/l/{self.ref}/credentials/{credential_id}/unshare"
+
+    @property
     def bind(self) -> str:
         """GET the choice of badges, POST one."""
         return f"/l/{self.ref}/bind"

@@ -39,10 +39,10 @@ def find_program(session: Session, organisation_id: UUID, slug: str) -> ProgramR
 
 
 def list_achievements(session: Session, program_id: UUID) -> Sequence[AchievementRow]:
-    """Return a program's achievements in their order."""
+    """Return a program's badges in their order."""
     return session.scalars(
         select(AchievementRow)
-        .where(AchievementRow.program_id == program_id)
+        .where(AchievementRow.program_id == program_id, AchievementRow.kind == "badge")
         .order_by(AchievementRow.position)
     ).all()
 
@@ -50,12 +50,12 @@ def list_achievements(session: Session, program_id: UUID) -> Sequence[Achievemen
 def list_achievements_called(
     session: Session, slug: str, *, organisation: str | None = None
 ) -> Sequence[AchievementRow]:
-    """Return the achievements with this slug, of one organisation (its slug) or of all."""
+    """Return the badges with this slug, of one organisation (its slug) or of all."""
     query = (
         select(AchievementRow)
         .join(ProgramRow, ProgramRow.id == AchievementRow.program_id)
         .join(OrganisationRow, OrganisationRow.id == ProgramRow.organisation_id)
-        .where(AchievementRow.slug == slug)
+        .where(AchievementRow.slug == slug, AchievementRow.kind == "badge")
     )
     if organisation is not None:
         query = query.where(OrganisationRow.slug == organisation)

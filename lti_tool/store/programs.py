@@ -72,7 +72,7 @@ def list_programs(session: Session, organisation_id: UUID) -> Sequence[ProgramRo
 
 
 def list_versions(session: Session, organisation_id: UUID) -> Sequence[VersionParts]:
-    """Return every version of the organisation's achievements.
+    """Return every version of the organisation's badges.
 
     By program, then place in the program, newest version first.
     """
@@ -80,7 +80,7 @@ def list_versions(session: Session, organisation_id: UUID) -> Sequence[VersionPa
         select(AchievementVersionRow, AchievementRow, ProgramRow)
         .join(AchievementRow, AchievementRow.id == AchievementVersionRow.achievement_id)
         .join(ProgramRow, ProgramRow.id == AchievementRow.program_id)
-        .where(ProgramRow.organisation_id == organisation_id)
+        .where(ProgramRow.organisation_id == organisation_id, AchievementRow.kind == "badge")
         .order_by(
             ProgramRow.title,
             ProgramRow.id,

@@ -33,12 +33,19 @@ def list_programs_called(
 
 
 def find_achievement(session: Session, program_id: UUID, slug: str) -> AchievementRow | None:
-    """Return a program's achievement, if it has one of this slug."""
+    """Return a program's badge or microcredential, if it has one of this slug."""
     return session.scalars(
         select(AchievementRow).where(
             AchievementRow.program_id == program_id, AchievementRow.slug == slug
         )
     ).one_or_none()
+
+
+def list_slugs(session: Session, program_id: UUID) -> frozenset[str]:
+    """Return the slugs of a program that are taken, by badges and microcredentials."""
+    return frozenset(
+        session.scalars(select(AchievementRow.slug).where(AchievementRow.program_id == program_id))
+    )
 
 
 def find_version(
@@ -54,7 +61,7 @@ def find_version(
 
 
 def list_newest_documents(session: Session, program_id: UUID) -> Sequence[bytes]:
-    """Return the newest definition of every achievement of a program, in their order."""
+    """Return the newest definition of every badge of a program, in their order."""
     newest = (
         select(func.max(AchievementVersionRow.number))
         .where(AchievementVersionRow.achievement_id == AchievementRow.id)
@@ -64,18 +71,22 @@ def list_newest_documents(session: Session, program_id: UUID) -> Sequence[bytes]
     return session.scalars(
         select(AchievementVersionRow.document)
         .join(AchievementRow, AchievementRow.id == AchievementVersionRow.achievement_id)
-        .where(AchievementRow.program_id == program_id, AchievementVersionRow.number == newest)
+        .where(
+            AchievementRow.program_id == program_id,
+            AchievementRow.kind == "badge",
+            AchievementVersionRow.number == newest,
+        )
         .order_by(AchievementRow.position, AchievementRow.slug)
     ).all()
 
 
 def list_documents(session: Session, organisation_id: UUID) -> Sequence[bytes]:
-    """Return every definition that an organisation has, in every version."""
+    """Return every definition of a badge that an organisation has, in every version."""
     return session.scalars(
         select(AchievementVersionRow.document)
         .join(AchievementRow, AchievementRow.id == AchievementVersionRow.achievement_id)
         .join(ProgramRow, ProgramRow.id == AchievementRow.program_id)
-        .where(ProgramRow.organisation_id == organisation_id)
+        .where(ProgramRow.organisation_id == organisation_id, AchievementRow.kind == "badge")
     ).all()
 
 

@@ -9,15 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from badges.baking import bake
 from badges.credential import CONTEXTS, build_achievement
-from badges.publication import achievement_of
 from lti_tool.errors import NotFoundError
 from lti_tool.runtime import Runtime, runtime
-from lti_tool.services import keyring, public_pages
-from lti_tool.services.issuing import issuer_of
+from lti_tool.services import achievements, keyring, public_pages, stack_pages
 from lti_tool.services.resolving import OwnResolver, did_document_of, jwk_of
 from lti_tool.services.urls import PublicURLs
 from lti_tool.services.verifying import examine
-from lti_tool.store import awards
+from lti_tool.store import awards, programs
 from lti_tool.store import keys as key_rows
 from lti_tool.store.awards import CredentialParts
 
@@ -58,9 +56,7 @@ def achievement(version_id: UUID) -> ResponseReturnValue:
     """Show what a badge is and asks; as JSON to who asks for it."""
     kinds = ["text/html", "application/json"]
     if request.accept_mimetypes.best_match(kinds, default="text/html") == "text/html":
-        with runtime().reading() as session:
-            page = public_pages.achievement_page(session, version_id, urls=urls())
-        response = Response(render_template("credentials/achievement.html", page=page))
+        response = Response(_achievement_page(version_id))
     else:
         response = achievement_json(version_id)
     response.vary.add("Accept")
@@ -70,18 +66,8 @@ def achievement(version_id: UUID) -> ResponseReturnValue:
 @bp.get("/achievements/<uuid:version_id>.json")
 def achievement_json(version_id: UUID) -> Response:
     """Return the achievement as it stands in its credentials."""
-    here, places = runtime(), urls()
-    with here.reading() as session:
-        row, definition = public_pages.published_version(session, version_id)
-        issuer = awards.get_issuer_of_version(session, row.id)
-    value = achievement_of(
-        definition,
-        id_=places.achievement(row.id),
-        version=str(row.number),
-        creator=issuer_of(issuer),
-        criteria_url=places.criteria(row.id),
-        image_url=places.image(row.id),
-    )
+    with runtime().reading() as session:
+        value = achievements.published_achievement(session, version_id, urls=urls())
     document = {"@context": list(CONTEXTS), **build_achievement(value)}
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return served(body, "application/json", caching=FIVE_MINUTES)
@@ -105,8 +91,8 @@ def rubric(version_id: UUID) -> str:
 def image(version_id: UUID) -> Response:
     """Return the badge image. It was drawn when the version was published, for good."""
     with runtime().reading() as session:
-        row, _ = public_pages.published_version(session, version_id)
-        if row.image is None:
+        row = programs.get_version(session, version_id)
+        if row.image is None or row.state not in public_pages.PUBLIC_STATES:
             raise NotFoundError("no image")
         response = served(row.image, "image/svg+xml", caching=FOR_GOOD)
     response.headers["Content-Security-Policy"] = (
@@ -202,6 +188,15 @@ def status_list(status_list_id: UUID) -> Response:
     return response
 
 
+def _achievement_page(version_id: UUID) -> str:
+    with runtime().reading() as session:
+        if stack_pages.is_microcredential(session, version_id):
+            pathway = stack_pages.pathway_page(session, version_id, urls=urls())
+            return render_template("credentials/pathway.html", page=pathway)
+        page = public_pages.achievement_page(session, version_id, urls=urls())
+    return render_template("credentials/achievement.html", page=page)
+
+
 def show(here: Runtime, parts: CredentialParts, *, page_url: str, token: str) -> str:
     """Return the page of a shared credential, verified just now."""
     places, now = urls(), here.clock()
@@ -218,7 +213,6 @@ def show(here: Runtime, parts: CredentialParts, *, page_url: str, token: str) ->
             jwt_url=places.shared(token, ".jwt"),
             picture_url=places.shared(token, ".picture"),
             now=now,
-            is_owner=False,
         )
     return render_template("credentials/credential.html", page=page)
 

@@ -2,21 +2,38 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from lti_tool.errors import NotFoundError
 from lti_tool.runtime import runtime
-from lti_tool.services import public_pages
+from lti_tool.services import public_pages, sharing, stack_pages
+from lti_tool.services.models import Notice
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.urls import CourseURLs, PublicURLs
 from lti_tool.services.verifying import examine
 from lti_tool.store import awards
 from lti_tool.store.awards import CredentialParts
 from lti_tool.views.credentials import credential_file
-from lti_tool.views.session import PREFIX, current, guard
+from lti_tool.views.session import PREFIX, current, guard, require_learner
+from lti_tool.views.surroundings import public_urls
 
 bp = Blueprint("own", __name__, url_prefix=PREFIX)
 guard(bp)
+
+
+STACK_NOTICES = frozenset({"shared", "unshared"})
+
+
+@bp.get("/stack")
+def stack() -> str:
+    """Show a learner how far they are with the microcredentials behind the activity."""
+    launch = require_learner()
+    with runtime().reading() as session:
+        page = stack_pages.stack_page(session, launch, public_urls=public_urls())
+    code = request.args.get("notice", "")
+    notices = (Notice(kind="success", code=code),) if code in STACK_NOTICES else ()
+    return render_template("learner/stack.html", page=page, notices=notices)
 
 
 @bp.get("/credentials/<uuid:credential_id>")
@@ -37,7 +54,7 @@ def credential(credential_id: UUID) -> str:
             jwt_url=own.own_credential(credential_id, ".jwt"),
             picture_url=own.own_credential(credential_id, ".picture"),
             now=now,
-            is_owner=True,
+            own_url=own.own_credential,
         )
     return render_template("credentials/credential.html", page=page)
 
@@ -58,6 +75,31 @@ def credential_jwt(credential_id: UUID) -> Response:
 def credential_picture(credential_id: UUID) -> Response:
     """Return the picture of the earner's badge, with the credential in it."""
     return credential_file(_own(credential_id), "picture")
+
+
+@bp.post("/credentials/<uuid:credential_id>/share")
+def share(credential_id: UUID) -> ResponseReturnValue:
+    """Make the share link of a credential that its earner reached over their stack."""
+    launch, here = current().launch, runtime()
+    with here.writing() as session:
+        sharing.share_credential(
+            session,
+            launch,
+            credential_id,
+            clock=here.clock,
+            new_id=here.new_id,
+            random_token=here.random_token,
+        )
+    return redirect(f"{CourseURLs(launch.ref).stack}?notice=shared", code=303)
+
+
+@bp.post("/credentials/<uuid:credential_id>/unshare")
+def unshare(credential_id: UUID) -> ResponseReturnValue:
+    """End the share link of a credential."""
+    launch, here = current().launch, runtime()
+    with here.writing() as session:
+        sharing.unshare_credential(session, launch, credential_id, clock=here.clock)
+    return redirect(f"{CourseURLs(launch.ref).stack}?notice=unshared", code=303)
 
 
 def _own(credential_id: UUID) -> CredentialParts:

@@ -51,6 +51,7 @@ from tests.credentials import (
     FakeResolver,
     a_did_document,
     a_jwt,
+    a_microcredential,
     a_signed_credential,
     a_signed_status_list,
     a_status_list_credential,
@@ -116,6 +117,10 @@ DOCUMENTS: dict[str, Callable[[], dict[str, object]]] = {
     "whole": a_document_of_today,
     "nameless": lambda: a_document_of_today(subject_name=None),
     "bare": lambda: a_document_of_today(achievement=an_achievement(tags=(), alignments=())),
+    "attested": lambda: a_document_of_today(results=(), narrative="Attested from before."),
+    "microcredential": lambda: build_credential(
+        a_microcredential(awarded_at=TODAY, valid_from=TODAY)
+    ),
     "unicode": lambda: a_document_of_today(subject_name='Ólafur 明 \U0001f9ed אדה \\ "quoted"'),
     **{
         definition.id: lambda definition=definition: a_credential_of(definition)  # type: ignore[misc]

@@ -75,6 +75,7 @@ def award(session: Session, course: Course, user: UserRow, *, is_revoked: bool =
     stored(
         session,
         AwardRow(
+            origin="decision",
             id=an_id(),
             decision_id=decision.id,
             earner_id=user.earner_id,

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from badges.definition import AchievementDefinition, DefinitionState, Origin
 from lti_tool.errors import ConflictError
 from lti_tool.services.badge_versions import add_achievement
-from lti_tool.store import coordination, organisations
+from lti_tool.store import coordination, organisations, versions
 from lti_tool.store.rows import AchievementVersionRow
 from lti_tool.values import Clock, NewId, ProgramScope
 
@@ -25,7 +25,7 @@ def add_slot(
     if len(taken) >= BADGES_MOST:
         raise ConflictError(f"a program has {BADGES_MOST} badges at most", code="too_many_badges")
     position = max((one.position for one in taken), default=0) + 1
-    slugs = {one.slug for one in taken}
+    slugs = versions.list_slugs(session, program.id)
     number = position
     while f"{program.slug}-{number}" in slugs:
         number += 1

@@ -58,6 +58,8 @@ class ActivityPage:
     """None where the program does not let this course award it (any more)."""
     allow_resubmission: bool
     prerequisites: tuple[Prerequisite, ...] = ()
+    stack_url: str | None = None
+    """The learner's way to the microcredential that the badge counts toward."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -399,6 +401,8 @@ class ResultPage:
     previous: tuple[PreviousAttempt, ...]
     rounds: tuple[RoundView, ...] = ()
     """What the learner and others rated, and how it changed, where the rubric asks them."""
+    stack_url: str | None = None
+    """Their way to the microcredential that the badge counts toward."""
 
 
 LearnerPage: TypeAlias = NotSetUpPage | ActivityPage | WorkPage | SubmittedPage | ResultPage

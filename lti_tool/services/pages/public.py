@@ -14,6 +14,7 @@ from lti_tool.services.models import (
     RubricView,
     RuleView,
 )
+from lti_tool.services.pages.stack import ComponentView, PathwayView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,11 @@ class CredentialPage:
     page_url: str
     is_owner: bool
     is_shared: bool
+    attested_since: datetime | None = None
+    """Since when the program attests that it was held: then nothing was assessed here."""
+    pathway: PathwayView | None = None
+    """What a microcredential asked; nothing on a badge."""
+    components: tuple[ComponentView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +111,7 @@ class EvidencePage:
     artefacts: tuple[ArtefactView, ...]
     criteria: tuple[CriterionEvidence, ...]
     count_withheld: int
+    is_attested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from lti_tool.store.rows.assessments import (
     TaskScoreRow,
 )
 from lti_tool.store.rows.awards import (
+    AttestationRow,
+    AwardComponentRow,
     AwardRow,
     CredentialRow,
     ShareRow,
@@ -60,7 +62,9 @@ __all__ = [
     "AttemptClaimRow",
     "AttemptRow",
     "AttemptSeatRow",
+    "AttestationRow",
     "AuditEventRow",
+    "AwardComponentRow",
     "AwardRow",
     "BrowserRow",
     "ContextRow",

@@ -3,20 +3,34 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_tool.store.base import Row
+from lti_tool.store.base import Row, one_of
 
 
 class AwardRow(Row):
-    """A decision that met all conditions. One is live for each earner and achievement.
+    """What somebody earned. One is live for each earner and achievement.
+
+    It came of a decision that met all conditions, of a coordinator's word about an
+    earlier award, or of a pathway whose badges are held.
 
     .. pii: who earned what.
     """
 
     __tablename__ = "award"
     __table_args__ = (
+        one_of("origin", "decision", "attested", "pathway"),
+        CheckConstraint(
+            "(origin = 'decision') = (decision_id IS NOT NULL)", name="decision_goes_with_origin"
+        ),
         Index(
             "uq_award_live",
             "earner_id",
@@ -28,7 +42,8 @@ class AwardRow(Row):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), unique=True)
+    origin: Mapped[str]
+    decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"), unique=True)
     earner_id: Mapped[UUID] = mapped_column(ForeignKey("earner.id"))
     achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievement.id"))
     achievement_version_id: Mapped[UUID] = mapped_column(ForeignKey("achievement_version.id"))
@@ -37,6 +52,35 @@ class AwardRow(Row):
     awarded_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revocation_reason: Mapped[str]
+
+
+class AttestationRow(Row):
+    """A coordinator's word that a learner earned a badge before. Never changed.
+
+    .. pii: who earned what, and where that is known from.
+    """
+
+    __tablename__ = "attestation"
+
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    held_since: Mapped[datetime]
+    """The day on which it was earned, as the coordinator says."""
+    source: Mapped[str]
+    """Where the coordinator knows it from; for the program alone."""
+    attested_by: Mapped[UUID] = mapped_column(ForeignKey("lti_user.id"))
+    attested_at: Mapped[datetime]
+
+
+class AwardComponentRow(Row):
+    """One award that a microcredential's award rests on. Its credential names it by hash.
+
+    .. pii: who earned what.
+    """
+
+    __tablename__ = "award_component"
+
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    component_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), primary_key=True, index=True)
 
 
 class StatusListRow(Row):

@@ -10,19 +10,23 @@ from lti_tool.store.base import Row, one_of
 
 
 class AchievementRow(Row):
-    """The family of one badge's versions.
+    """The family of one badge's versions, or of one microcredential's.
 
     .. no_pii: a badge of a program.
     """
 
     __tablename__ = "achievement"
-    __table_args__ = (UniqueConstraint("program_id", "slug"),)
+    __table_args__ = (
+        UniqueConstraint("program_id", "slug"),
+        one_of("kind", "badge", "microcredential"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     program_id: Mapped[UUID] = mapped_column(ForeignKey("program.id"))
+    kind: Mapped[str]
     slug: Mapped[str]
     position: Mapped[int]
-    """Place in the program, from 1."""
+    """Place in the program, from 1, among those of its kind."""
     created_at: Mapped[datetime]
 
 
@@ -48,7 +52,7 @@ class AchievementVersionRow(Row):
     program_title: Mapped[str]
     """The program's title when this version was made, for the heads of pages."""
     document: Mapped[bytes]
-    """The definition, canonical bytes of `badges.definition`."""
+    """The definition, canonical bytes: of `badges.definition`, or `badges.pathway_definition`."""
     document_sha256: Mapped[str]
     image: Mapped[bytes | None]
     """The badge image: the program's own, or one drawn when the version was published."""

@@ -109,7 +109,6 @@ def test_a_sign_off_is_waited_for() -> None:
     [
         (OnRevoked.REVOKE, PathwayState.REVOKED),
         (OnRevoked.KEEP, PathwayState.STANDS),
-        (OnRevoked.SUSPEND, PathwayState.SUSPENDED),
     ],
 )
 def test_a_revoked_component_does_what_the_pathway_declares(
@@ -136,13 +135,6 @@ def test_an_issued_one_stands_while_enough_components_do(policy: OnRevoked) -> N
     assert evaluate_pathway(grown, all_held(five=PLACEHOLDER), is_issued=True).state is (
         PathwayState.STANDS
     )
-
-
-def test_a_suspended_one_stands_again_with_its_components() -> None:
-    """Held again, it counts again."""
-    pathway = Pathway(components=FOUR, on_revoked=OnRevoked.SUSPEND)
-
-    assert evaluate_pathway(pathway, all_held(), is_issued=True).state is PathwayState.STANDS
 
 
 @pytest.mark.parametrize(

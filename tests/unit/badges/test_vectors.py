@@ -597,7 +597,6 @@ def test_t19_a_stack_with_placeholders_makes_no_microcredential() -> None:
     [
         (OnRevoked.REVOKE, PathwayState.REVOKED),
         (OnRevoked.KEEP, PathwayState.STANDS),
-        (OnRevoked.SUSPEND, PathwayState.SUSPENDED),
     ],
 )
 def test_t20_a_revoked_component_does_what_the_stack_declares(

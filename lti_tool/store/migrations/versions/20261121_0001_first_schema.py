@@ -249,9 +249,13 @@ def upgrade() -> None:
         "achievement",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('badge', 'microcredential')", name=op.f("ck_achievement_kind_known")
+        ),
         sa.ForeignKeyConstraint(
             ["program_id"], ["program.id"], name=op.f("fk_achievement_program_id")
         ),
@@ -817,7 +821,8 @@ def upgrade() -> None:
     op.create_table(
         "award",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=True),
         sa.Column("earner_id", sa.Uuid(), nullable=False),
         sa.Column("achievement_id", sa.Uuid(), nullable=False),
         sa.Column("achievement_version_id", sa.Uuid(), nullable=False),
@@ -825,6 +830,13 @@ def upgrade() -> None:
         sa.Column("awarded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revocation_reason", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "(origin = 'decision') = (decision_id IS NOT NULL)",
+            name=op.f("ck_award_decision_goes_with_origin"),
+        ),
+        sa.CheckConstraint(
+            "origin IN ('decision', 'attested', 'pathway')", name=op.f("ck_award_origin_known")
+        ),
         sa.ForeignKeyConstraint(
             ["achievement_id"], ["achievement.id"], name=op.f("fk_award_achievement_id")
         ),
@@ -848,6 +860,34 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("revoked_at IS NULL"),
         postgresql_where=sa.text("revoked_at IS NULL"),
+    )
+    op.create_table(
+        "attestation",
+        sa.Column("award_id", sa.Uuid(), nullable=False),
+        sa.Column("held_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("attested_by", sa.Uuid(), nullable=False),
+        sa.Column("attested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attested_by"], ["lti_user.id"], name=op.f("fk_attestation_attested_by")
+        ),
+        sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_attestation_award_id")),
+        sa.PrimaryKeyConstraint("award_id", name=op.f("pk_attestation")),
+    )
+    op.create_table(
+        "award_component",
+        sa.Column("award_id", sa.Uuid(), nullable=False),
+        sa.Column("component_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["award.id"], name=op.f("fk_award_component_award_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["component_id"], ["award.id"], name=op.f("fk_award_component_component_id")
+        ),
+        sa.PrimaryKeyConstraint("award_id", "component_id", name=op.f("pk_award_component")),
+    )
+    op.create_index(
+        op.f("ix_award_component_component_id"), "award_component", ["component_id"], unique=False
     )
     op.create_table(
         "rating",
@@ -940,6 +980,9 @@ def downgrade() -> None:
     op.drop_table("credential")
     op.drop_table("task_score")
     op.drop_table("rating")
+    op.drop_index(op.f("ix_award_component_component_id"), table_name="award_component")
+    op.drop_table("award_component")
+    op.drop_table("attestation")
     op.drop_index(
         "uq_award_live",
         table_name="award",

@@ -62,6 +62,7 @@ def an_award(session: Session, scene: Scene, work: Work, decision: DecisionRow) 
     return stored(
         session,
         AwardRow(
+            origin="decision",
             id=an_id(),
             decision_id=decision.id,
             earner_id=work.learner.earner_id,

@@ -1,0 +1,75 @@
+"""Writing an award with its credential, whatever it came of, and taking it back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lti_tool.services.issuing import SignedCredential
+from lti_tool.store import awards
+from lti_tool.store.rows import AwardRow, CredentialRow, StatusEntryRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAward:
+    """An award that is about to be written; `decision_id` where it came of a decision."""
+
+    id: UUID
+    origin: str
+    earner_id: UUID
+    achievement_id: UUID
+    version_id: UUID
+    awarded_at: datetime
+    decision_id: UUID | None = None
+
+
+def store_award(session: Session, award: NewAward, credential: SignedCredential) -> None:
+    """Store an award and its credential. The earner's row is locked and holds no live award."""
+    reservation = credential.reservation
+    session.add(
+        AwardRow(
+            id=award.id,
+            origin=award.origin,
+            decision_id=award.decision_id,
+            earner_id=award.earner_id,
+            achievement_id=award.achievement_id,
+            achievement_version_id=award.version_id,
+            evidence_page_id=reservation.evidence_page_id,
+            awarded_at=award.awarded_at,
+            revoked_at=None,
+            revocation_reason="",
+        )
+    )
+    session.flush()
+    session.add(
+        CredentialRow(
+            id=reservation.credential_id,
+            award_id=award.id,
+            issuer_id=credential.issuer_id,
+            status_list_id=reservation.status_list_id,
+            status_position=reservation.position,
+            document=credential.document,
+            document_sha256=credential.document_sha256,
+            token=credential.token,
+            token_sha256=credential.token_sha256,
+            issued_at=award.awarded_at,
+        )
+    )
+    session.flush()
+
+
+def take_back(session: Session, award: AwardRow, *, at: datetime, reason: str) -> UUID:
+    """Revoke an award for good; return the status list that has to be signed afterwards.
+
+    The earner's row is locked.
+    """
+    credential = awards.find_credential_of_award(session, award.id)
+    if credential is None:
+        raise LookupError(f"award {award.id} has no credential")
+    award.revoked_at = at
+    award.revocation_reason = reason
+    entry = session.get_one(StatusEntryRow, (credential.status_list_id, credential.status_position))
+    entry.revoked_at = at
+    session.flush()
+    return credential.status_list_id

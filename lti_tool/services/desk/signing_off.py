@@ -1,0 +1,74 @@
+"""Microcredentials that a coordinator signs off: who waits for it, and doing it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from badges.pathway import PathwayState
+from lti_tool.errors import ConflictError
+from lti_tool.services.issuing import IssuingParts
+from lti_tool.services.stacking import find_due, prepare, settle, until_settled
+from lti_tool.services.stacks import Stack, list_stacks, stand_all
+from lti_tool.store import awards, pathways
+from lti_tool.values import ProgramScope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Somebody whose badges are complete, and who waits for a coordinator."""
+
+    stack: Stack
+    earner_id: UUID
+
+
+def list_waiting(session: Session, program_id: UUID) -> tuple[Waiting, ...]:
+    """Return who waits for which microcredential of a program."""
+    found = []
+    for stack in list_stacks(session, program_id):
+        if not stack.definition.needs_sign_off:
+            continue
+        ids = [one.achievement.id for one in stack.badges]
+        standings = stand_all(session, stack, pathways.list_holders(session, ids))
+        found += [
+            Waiting(stack=stack, earner_id=id_)
+            for id_, one in standings.items()
+            if one.outcome.state is PathwayState.AWAITS_SIGN_OFF
+        ]
+    return tuple(found)
+
+
+def sign_off(
+    parts: IssuingParts, scope: ProgramScope, achievement_id: UUID, earner_id: UUID
+) -> None:
+    """Award a microcredential to somebody whose badges are complete.
+
+    Raises:
+        ConflictError: `nothing_to_sign_off`: they do not wait for it (any more);
+            `stack_changed` as in a release.
+    """
+    until_settled(lambda: _sign_off(parts, scope, achievement_id, earner_id))
+
+
+def _sign_off(
+    parts: IssuingParts, scope: ProgramScope, achievement_id: UUID, earner_id: UUID
+) -> None:
+    with parts.database.reading() as session:
+        due = find_due(session, scope.program_id, earner_id, signed_off=achievement_id)
+    if achievement_id not in {one.stack.achievement.id for one in due}:
+        raise ConflictError("nobody waits for this sign-off", code="nothing_to_sign_off")
+    prepared, signed_at = prepare(parts, due), parts.clock()
+    with parts.database.writing() as session:
+        pathways.share_program(session, scope.program_id)
+        awards.lock_earner(session, earner_id)
+        settle(
+            session,
+            scope.program_id,
+            earner_id,
+            prepared,
+            at=signed_at,
+            actor_id=scope.user_id,
+            new_id=parts.new_id,
+            signed_off=achievement_id,
+            action="microcredential.signed_off",
+        )

@@ -1,0 +1,79 @@
+"""Read models of microcredentials: what makes one, and how somebody stands with it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lti_tool.services.models import AchievementSummary
+from lti_tool.services.pages.learner import OwnCredential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathwayView:
+    """What a microcredential asks; the sentence lives in components/pathway.html."""
+
+    required: int
+    titles: tuple[str, ...]
+    is_ordered: bool
+    on_revoked: str
+    needs_sign_off: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentView:
+    """One badge of a microcredential and how somebody stands with it.
+
+    `standing` is held, revoked, missing or placeholder; on a credential `other` where the
+    badge is none of those that it names. `out_of_order` is held and does not count yet.
+    """
+
+    title: str
+    standing: str
+    since: datetime | None = None
+    revoked_at: datetime | None = None
+    is_attested: bool = False
+    out_of_order: bool = False
+    url: str | None = None
+    """The credential, for whoever may see it."""
+    about_url: str | None = None
+    """What the badge asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathwayPage:
+    """What a microcredential is and asks, for anybody."""
+
+    achievement: AchievementSummary
+    narrative: str
+    issuer_name: str
+    issuer_url: str
+    pathway: PathwayView
+    components: tuple[ComponentView, ...]
+    version_label: str
+    state: str
+    json_url: str
+    tags: tuple[str, ...]
+    attribution: str
+    licence: str
+    licence_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackView:
+    """A microcredential and how its learner stands with it; `state` as `PathwayState` has it."""
+
+    achievement: AchievementSummary
+    pathway: PathwayView
+    state: str
+    count_held: int
+    components: tuple[ComponentView, ...]
+    credential: OwnCredential | None
+    about_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackPage:
+    """The microcredentials of the program behind an activity."""
+
+    program_title: str
+    stacks: tuple[StackView, ...]
+    back_url: str

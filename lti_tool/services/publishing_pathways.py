@@ -1,0 +1,181 @@
+"""Opening a pathway: first who would earn its microcredential now, then exactly those do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from badges.definition import DefinitionState
+from badges.image import draw_badge_image
+from badges.pathway import PathwayState
+from badges.pathway_definition import PathwayDefinition, find_faults, parse_pathway, publish_pathway
+from badges.pathway_faults import PathwayFault
+from lti_tool.errors import ConflictError, NotFoundError
+from lti_tool.services.issuing import IssuingParts
+from lti_tool.services.pathway_versions import rewrite
+from lti_tool.services.stacking import Due, due_of, prepare, write
+from lti_tool.services.stacks import Stack, as_stack, list_program_badges, stand_all
+from lti_tool.store import coordination, organisations, pathways
+from lti_tool.store.rows import AchievementVersionRow
+from lti_tool.values import NewId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathwayPreview:
+    """What publishing a draft would do now.
+
+    `due` are who would earn it at once, `waiting` the earners whose badges are complete and
+    for whom a coordinator would have to sign off, `undefined` the badges that are not open.
+    """
+
+    version: AchievementVersionRow
+    definition: PathwayDefinition
+    faults: tuple[PathwayFault, ...]
+    due: tuple[Due, ...]
+    waiting: tuple[UUID, ...]
+    undefined: tuple[str, ...]
+
+    @property
+    def hash(self) -> str:
+        """What the preview showed and publishing must still find."""
+        parts = (
+            self.version.document_sha256,
+            *(" ".join(one.key) for one in self.due),
+            *map(str, self.waiting),
+            *self.undefined,
+        )
+        return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def preview_publishing(
+    session: Session, program_id: UUID, achievement_id: UUID, *, at: datetime
+) -> PathwayPreview:
+    """Return what publishing a pathway's draft would do at that instant.
+
+    Raises:
+        NotFoundError: no such pathway in the program.
+        ConflictError: `already_published`: there is no draft.
+    """
+    achievement = pathways.find_pathway(session, program_id, achievement_id)
+    if achievement is None:
+        raise NotFoundError(f"no pathway {achievement_id} in program {program_id}")
+    version = organisations.get_latest_version(session, achievement.id)
+    definition = parse_pathway(version.document)
+    if definition.is_published:
+        raise ConflictError("there is nothing new to publish", code="already_published")
+    badges = {one.achievement.slug: one for one in list_program_badges(session, program_id)}
+    faults = find_faults(definition, badges)
+    due: tuple[Due, ...] = ()
+    waiting: tuple[UUID, ...] = ()
+    undefined: tuple[str, ...] = ()
+    if not faults:
+        opened = replace(definition, state=DefinitionState.PUBLISHED)
+        stack = as_stack(achievement, version, opened, badges, opened_at=at)
+        undefined = tuple(one.title for one in stack.badges if one.is_placeholder)
+        due, waiting = _who(session, stack)
+    return PathwayPreview(
+        version=version,
+        definition=definition,
+        faults=faults,
+        due=due,
+        waiting=waiting,
+        undefined=undefined,
+    )
+
+
+def publish(
+    parts: IssuingParts,
+    program_id: UUID,
+    achievement_id: UUID,
+    *,
+    preview_hash: str,
+    note: str,
+    actor_id: UUID | None,
+) -> PathwayPreview:
+    """Open a pathway, and award its microcredential to those whom the preview named.
+
+    Everything is signed first; then one transaction, in which nobody else awards anything
+    of the program, writes all of it or nothing. `actor_id` is None for an operator.
+
+    Raises:
+        NotFoundError, ConflictError: as `preview_publishing`; `preview_changed` when it is
+            not what the preview showed.
+        PathwayNotPublishableError: something has to change first.
+    """
+    at = parts.clock()
+    with parts.database.reading() as session:
+        preview = preview_publishing(session, program_id, achievement_id, at=at)
+        badges = [one.achievement.slug for one in list_program_badges(session, program_id)]
+    published = publish_pathway(preview.definition, badges)
+    _check(preview, preview_hash)
+    prepared = prepare(parts, preview.due)
+    with parts.database.writing() as session:
+        coordination.lock_program(session, program_id)
+        again = preview_publishing(session, program_id, achievement_id, at=at)
+        _check(again, preview_hash)
+        _open(again.version, published, at=at, note=note, actor_id=actor_id)
+        _note(session, program_id, again.version, note, at, actor_id, parts.new_id)
+        for one in prepared:
+            write(session, program_id, one, at=at, actor_id=actor_id, new_id=parts.new_id)
+    return preview
+
+
+def _who(session: Session, stack: Stack) -> tuple[tuple[Due, ...], tuple[UUID, ...]]:
+    """Return for whom the microcredential is due, and for whom a sign-off is."""
+    ids = [one.achievement.id for one in stack.badges]
+    holders: Sequence[UUID] = pathways.list_holders(session, ids)
+    standings = stand_all(session, stack, holders)
+    due = (due_of(standings[id_], id_) for id_ in holders)
+    return (
+        tuple(one for one in due if one is not None),
+        tuple(
+            id_ for id_ in holders if standings[id_].outcome.state is PathwayState.AWAITS_SIGN_OFF
+        ),
+    )
+
+
+def _check(preview: PathwayPreview, preview_hash: str) -> None:
+    if preview.hash != preview_hash:
+        raise ConflictError("it is not what the preview showed", code="preview_changed")
+
+
+def _open(
+    version: AchievementVersionRow,
+    published: PathwayDefinition,
+    *,
+    at: datetime,
+    note: str,
+    actor_id: UUID | None,
+) -> None:
+    rewrite(version, published)
+    version.image = draw_badge_image(
+        title=published.title, position=1, total=None, alt=published.image_alt
+    )
+    version.published_at = at
+    version.published_by = actor_id
+    version.publish_note = note
+
+
+def _note(
+    session: Session,
+    program_id: UUID,
+    version: AchievementVersionRow,
+    note: str,
+    at: datetime,
+    actor_id: UUID | None,
+    new_id: NewId,
+) -> None:
+    organisations.note(
+        session,
+        id_=new_id(),
+        at=at,
+        actor_id=actor_id,
+        program_id=program_id,
+        action="pathway.published",
+        subject_id=version.id,
+        text=note,
+    )
+    session.flush()

@@ -1,0 +1,349 @@
+"""Microcredentials that follow when their last badge is awarded, in its transaction.
+
+Whoever awards a badge finds out first what would follow from it (`find_due`), signs
+that beside the badge's own credential, outside any transaction, and writes it in the
+badge's transaction (`settle`), where the program's row is shared and the earner's is
+locked. Where something else follows by then, nothing at all is written, and the whole
+is prepared again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from badges.pathway import ComponentState, PathwayState, Standing, evaluate_pathway
+from badges.pathway_definition import parse_pathway
+from badges.pathway_publication import HeldBadge, StackedBadge
+from lti_tool.errors import ConflictError, NotFoundError
+from lti_tool.services.awarding import NewAward, store_award, take_back
+from lti_tool.services.credential_facts import StackFacts, Subject
+from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
+from lti_tool.services.stacks import Stack, Standings, as_stack, list_program_badges, list_stacks
+from lti_tool.services.stacks import stand as stand_with
+from lti_tool.services.urls import PublicURLs
+from lti_tool.store import awards, organisations, pathways
+from lti_tool.store.pathways import AwardParts
+from lti_tool.store.rows import (
+    AchievementRow,
+    AchievementVersionRow,
+    AwardComponentRow,
+    AwardRow,
+    EarnerRow,
+    IssuerRow,
+    ProgramRow,
+)
+from lti_tool.values import NewId
+
+Result = TypeVar("Result")
+TRIES = 8
+"""How often a badge is prepared again; each time another award came in between."""
+
+
+COMPONENT_REVOKED = "A badge that it rests on was revoked."
+
+
+class StackChangedError(ConflictError):
+    """Something else follows from the award than what was signed. Nothing was written."""
+
+    code = "stack_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One credential that a microcredential rests on; it may not be stored yet."""
+
+    credential_id: UUID
+    evidence_page_id: UUID
+    document: bytes
+    document_sha256: str
+    is_attested: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """A badge that is about to be awarded, signed already."""
+
+    achievement_id: UUID
+    earned_at: datetime
+    credential: SignedCredential
+    is_attested: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A microcredential that an earner has earned and does not hold yet."""
+
+    stack: Stack
+    earner_id: UUID
+    holdings: Mapping[str, Holding]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Everything that its credential rests on."""
+        stack = self.stack
+        named = (one.version_at(stack.opened_at) for one in stack.badges)
+        return (
+            str(stack.version.id),
+            str(self.earner_id),
+            *(str(one.id) for one in named if one),
+            *(one.document_sha256 for one in self.holdings.values()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A microcredential that is signed, and what it was signed for."""
+
+    due: Due
+    credential: SignedCredential
+
+
+def find_due(
+    session: Session,
+    program_id: UUID,
+    earner_id: UUID,
+    *,
+    coming: Coming | None = None,
+    signed_off: UUID | None = None,
+) -> tuple[Due, ...]:
+    """Return what an earner has earned of a program's pathways, once `coming` is theirs.
+
+    `signed_off` is the pathway that a coordinator signs off.
+    """
+    found = (
+        due_of(
+            stand_with(session, stack, earner_id),
+            earner_id,
+            coming=coming,
+            is_signed_off=stack.achievement.id == signed_off,
+        )
+        for stack in list_stacks(session, program_id)
+    )
+    return tuple(due for due in found if due is not None)
+
+
+def due_of(
+    standings: Standings,
+    earner_id: UUID,
+    *,
+    coming: Coming | None = None,
+    is_signed_off: bool = False,
+) -> Due | None:
+    """Return the microcredential of one pathway, if it is earned and not held."""
+    stack = standings.stack
+    states = dict(standings.outcome.components)
+    holdings = {slug: _holding(parts) for slug, parts in standings.held.items()}
+    for badge in stack.badges:
+        if coming is not None and badge.achievement.id == coming.achievement_id:
+            slug = badge.achievement.slug
+            states[slug] = _with_coming(states[slug], coming)
+            holdings[slug] = _holding_of(coming)
+    outcome = evaluate_pathway(
+        stack.definition.pathway,
+        states,
+        is_signed_off=is_signed_off,
+        is_issued=standings.own is not None,
+    )
+    if not outcome.is_issuable:
+        return None
+    counted = [one for one in stack.definition.components if one not in outcome.out_of_order]
+    return Due(
+        stack=stack,
+        earner_id=earner_id,
+        holdings={slug: holdings[slug] for slug in counted if slug in holdings},
+    )
+
+
+def prepare(parts: IssuingParts, due: tuple[Due, ...]) -> tuple[Prepared, ...]:
+    """Sign what is due. Outside any transaction."""
+    return tuple(Prepared(due=one, credential=issue(parts, _facts(parts, one))) for one in due)
+
+
+def settle(
+    session: Session,
+    program_id: UUID,
+    earner_id: UUID,
+    prepared: tuple[Prepared, ...],
+    *,
+    at: datetime,
+    actor_id: UUID | None,
+    new_id: NewId,
+    signed_off: UUID | None = None,
+    action: str = "microcredential.awarded",
+) -> None:
+    """Write the microcredentials that follow, when exactly those were prepared.
+
+    The program's row is shared, the earner's is locked, the badge is written.
+
+    Raises:
+        StackChangedError: something else follows: roll back, and prepare again.
+    """
+    due = find_due(session, program_id, earner_id, signed_off=signed_off)
+    if [one.key for one in due] != [one.due.key for one in prepared]:
+        raise StackChangedError("what follows from this award changed meanwhile")
+    for one in prepared:
+        write(session, program_id, one, at=at, actor_id=actor_id, new_id=new_id, action=action)
+
+
+def write(
+    session: Session,
+    program_id: UUID,
+    prepared: Prepared,
+    *,
+    at: datetime,
+    actor_id: UUID | None,
+    new_id: NewId,
+    action: str = "microcredential.awarded",
+) -> None:
+    """Write one microcredential with what it rests on, all of which is written."""
+    due, award_id = prepared.due, new_id()
+    award = NewAward(
+        id=award_id,
+        origin="pathway",
+        earner_id=due.earner_id,
+        achievement_id=due.stack.achievement.id,
+        version_id=due.stack.version.id,
+        awarded_at=at,
+    )
+    store_award(session, award, prepared.credential)
+    for holding in due.holdings.values():
+        component = awards.find_credential(session, holding.credential_id)
+        if component is None:
+            raise LookupError(f"no credential {holding.credential_id}")
+        session.add(AwardComponentRow(award_id=award_id, component_id=component[1].id))
+    session.flush()
+    organisations.note(
+        session,
+        id_=new_id(),
+        at=at,
+        actor_id=actor_id,
+        program_id=program_id,
+        action=action,
+        subject_id=award_id,
+        text=due.stack.definition.title,
+    )
+
+
+def settle_revoked(
+    session: Session, program_id: UUID, award: AwardRow, *, at: datetime, new_id: NewId
+) -> tuple[UUID, ...]:
+    """Apply to microcredentials what their pathways declare for a badge that was revoked.
+
+    Each is judged by the version that it was issued by. The earner's row is locked, and
+    whatever takes the badge's place is written. Returns the status lists to sign.
+    """
+    lists = []
+    for above in pathways.list_live_microcredentials(session, program_id, award.earner_id):
+        stack = stack_of_award(session, program_id, above)
+        outcome = stand_with(session, stack, award.earner_id).outcome
+        if outcome.state is not PathwayState.REVOKED:
+            continue
+        lists.append(take_back(session, above, at=at, reason=COMPONENT_REVOKED))
+        organisations.note(
+            session,
+            id_=new_id(),
+            at=at,
+            actor_id=None,
+            program_id=program_id,
+            action="microcredential.revoked",
+            subject_id=above.id,
+            text=stack.definition.title,
+        )
+    return tuple(lists)
+
+
+def stack_of_award(session: Session, program_id: UUID, award: AwardRow) -> Stack:
+    """Return the pathway of a microcredential's award, in the version that it was issued by."""
+    version = session.get_one(AchievementVersionRow, award.achievement_version_id)
+    badges = {one.achievement.slug: one for one in list_program_badges(session, program_id)}
+    achievement = session.get_one(AchievementRow, award.achievement_id)
+    return as_stack(achievement, version, parse_pathway(version.document), badges)
+
+
+def until_settled(act: Callable[[], Result]) -> Result:
+    """Do what awards a badge, and again while other awards come in between.
+
+    Raises:
+        StackChangedError: they never ended.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return act()
+        except StackChangedError:
+            continue
+    return act()
+
+
+def stacked_badges(stack: Stack, urls: PublicURLs) -> tuple[StackedBadge, ...]:
+    """Return the badges of a pathway as its credentials name them.
+
+    Raises:
+        NotFoundError: one is not open yet.
+    """
+    named = []
+    for badge in stack.badges:
+        version = badge.version_at(stack.opened_at)
+        if version is None:
+            raise NotFoundError(f"{badge.achievement.slug} is not open")
+        named.append(StackedBadge(title=version.title, url=urls.achievement(version.id)))
+    return tuple(named)
+
+
+def _facts(parts: IssuingParts, due: Due) -> StackFacts:
+    stack, urls = due.stack, parts.urls
+    titles = {one.achievement.slug: one.title for one in stack.badges}
+    with parts.database.reading() as session:
+        program = session.get_one(ProgramRow, stack.achievement.program_id)
+        issuer = session.get_one(IssuerRow, program.issuer_id)
+        earner = session.get_one(EarnerRow, due.earner_id)
+        name = pathways.find_confirmed_name(session, due.earner_id)
+    return StackFacts(
+        definition=stack.definition,
+        badges=stacked_badges(stack, urls),
+        version_id=stack.version.id,
+        version_number=stack.version.number,
+        issuer=issuer,
+        subject=Subject(urn=earner.subject_urn, name=name),
+        held=tuple(
+            HeldBadge(
+                title=titles[slug],
+                credential_url=urls.credential(one.credential_id),
+                evidence_url=urls.evidence(one.evidence_page_id),
+                is_attested=one.is_attested,
+                document=one.document,
+            )
+            for slug, one in due.holdings.items()
+        ),
+        issued_at=parts.clock(),
+    )
+
+
+def _with_coming(state: ComponentState, coming: Coming) -> ComponentState:
+    earned_at = min(filter(None, (state.earned_at, coming.earned_at)))
+    return ComponentState(standing=Standing.HELD, earned_at=earned_at)
+
+
+def _holding(parts: AwardParts) -> Holding:
+    award, credential, attestation = parts
+    return Holding(
+        credential_id=credential.id,
+        evidence_page_id=award.evidence_page_id,
+        document=credential.document,
+        document_sha256=credential.document_sha256,
+        is_attested=attestation is not None,
+    )
+
+
+def _holding_of(coming: Coming) -> Holding:
+    credential = coming.credential
+    return Holding(
+        credential_id=credential.reservation.credential_id,
+        evidence_page_id=credential.reservation.evidence_page_id,
+        document=credential.document,
+        document_sha256=credential.document_sha256,
+        is_attested=coming.is_attested,
+    )

@@ -1,0 +1,177 @@
+"""Pathway definitions: bytes and back, what keeps one from publishing, what a credential says."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from badges.credential import build_credential, check_before_signing
+from badges.definition import DefinitionState
+from badges.errors import (
+    InvalidCredentialError,
+    InvalidDefinitionError,
+    PathwayNotPublishableError,
+    PublishedDefinitionError,
+    UnpublishedDefinitionError,
+)
+from badges.pathway import OnRevoked
+from badges.pathway_definition import (
+    PathwayDefinition,
+    find_faults,
+    parse_pathway,
+    pathway_hash,
+    publish_pathway,
+    serialize_pathway,
+)
+from badges.pathway_publication import StackedBadge, achievement_of_pathway, binding_of
+from rubrics.model import Licence
+from tests.credentials import a_held_badge, a_microcredential, an_issuer, some_facts
+
+BADGES = ("one", "two", "three")
+
+
+def a_pathway(**changes: object) -> PathwayDefinition:
+    """A draft that could be published."""
+    values: dict[str, object] = {
+        "id": "stack",
+        "title": "Stack",
+        "program": "harbour",
+        "state": DefinitionState.DRAFT,
+        "description": "All of it.",
+        "image_alt": "A full quatrefoil",
+        "components": BADGES,
+    } | changes
+    return PathwayDefinition(**values)  # type: ignore[arg-type]  # a test's own keywords
+
+
+SLUGS = st.sampled_from((*BADGES, "stack", "elsewhere"))
+
+
+@st.composite
+def pathways(draw: st.DrawFn) -> PathwayDefinition:
+    """Any draft that a coordinator could save."""
+    return a_pathway(
+        description=draw(st.sampled_from(("", "What it is."))),
+        image_alt=draw(st.sampled_from(("", "A leaf"))),
+        components=tuple(draw(st.lists(SLUGS, max_size=5))),
+        needed=draw(st.none() | st.integers(0, 6)),
+        is_ordered=draw(st.booleans()),
+        on_revoked=draw(st.sampled_from(OnRevoked)),
+        needs_sign_off=draw(st.booleans()),
+        tags=draw(st.sampled_from(((), ("coaching",)))),
+        licence=draw(st.sampled_from((None, Licence(title="CC0", url="https://example.org/cc0")))),
+        attribution=draw(st.sampled_from(("", "By Harbour College."))),
+    )
+
+
+@given(pathways())
+def test_bytes_and_back(definition: PathwayDefinition) -> None:
+    """Every draft is stored and read as it is, and equal ones have equal hashes."""
+    read = parse_pathway(serialize_pathway(definition))
+
+    assert read == definition
+    assert pathway_hash(read) == pathway_hash(definition)
+
+
+@given(pathways())
+def test_what_has_no_fault_can_be_walked(definition: PathwayDefinition) -> None:
+    """Publishing says no exactly where a fault is named; what is published is a pathway."""
+    faults = find_faults(definition, BADGES)
+
+    if faults:
+        with pytest.raises(PathwayNotPublishableError) as caught:
+            publish_pathway(definition, BADGES)
+        assert caught.value.faults == faults
+    else:
+        published = publish_pathway(definition, BADGES)
+        assert published.is_published
+        assert 1 <= published.pathway.required <= len(published.components)
+        with pytest.raises(PublishedDefinitionError):
+            publish_pathway(published, BADGES)
+
+
+@pytest.mark.parametrize("document", [b"", b"{}", b'{"id": "stack"}', b"[]"])
+def test_other_bytes_are_no_pathway(document: bytes) -> None:
+    """They are refused, not repaired."""
+    with pytest.raises(InvalidDefinitionError):
+        parse_pathway(document)
+
+
+def test_a_title_that_the_reader_would_refuse_is_not_written() -> None:
+    """What is stored can always be read again."""
+    with pytest.raises(InvalidDefinitionError):
+        serialize_pathway(a_pathway(title="two\nlines"))
+
+
+def test_a_draft_has_no_achievement() -> None:
+    """Nothing of it may be issued."""
+    with pytest.raises(UnpublishedDefinitionError):
+        achievement_of_pathway(
+            a_pathway(),
+            [],
+            id_="https://badges.example.edu/achievements/1",
+            version="1",
+            creator=an_issuer(),
+            criteria_url="https://badges.example.edu/achievements/1/criteria",
+            image_url="https://badges.example.edu/achievements/1/image.svg",
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "all 3 of these 3"),
+        ({"needed": 2}, "at least 2 of these 3"),
+        ({"is_ordered": True}, "in this order"),
+        ({"needs_sign_off": True}, "signs it off"),
+        ({"attribution": "By Harbour."}, "**Credit.** By Harbour."),
+    ],
+)
+def test_the_criteria_say_what_it_takes(changes: dict[str, object], words: str) -> None:
+    """A stranger reads the rule, and follows a link to each badge; titles are no markup."""
+    definition = publish_pathway(a_pathway(**changes), BADGES)
+    achievement = achievement_of_pathway(
+        definition,
+        [
+            StackedBadge(title=f"*{slug}*", url=f"https://badges.example.edu/{slug}")
+            for slug in BADGES
+        ],
+        id_="https://badges.example.edu/achievements/1",
+        version="1",
+        creator=an_issuer(),
+        criteria_url="https://badges.example.edu/achievements/1/criteria",
+        image_url="https://badges.example.edu/achievements/1/image.svg",
+    )
+
+    assert words in achievement.criteria_narrative
+    assert r"[\*one\*](https://badges.example.edu/one)" in achievement.criteria_narrative
+
+
+@pytest.mark.parametrize("is_said_twice", [False, True])
+def test_a_credential_says_what_it_was_given_for(
+    is_said_twice: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    """By results or by words, never by neither and never by both."""
+    document = build_credential(a_microcredential())
+    check_before_signing(document)
+    subject = document["credentialSubject"]
+    assert isinstance(subject, dict)
+    if is_said_twice:
+        whole = build_credential(some_facts())["credentialSubject"]
+        assert isinstance(whole, dict)
+        subject["achievement"], subject["result"] = whole["achievement"], whole["result"]
+    else:
+        del subject["narrative"]
+
+    with pytest.raises(InvalidCredentialError):
+        check_before_signing(document)
+
+
+def test_a_badge_cannot_be_bound_twice() -> None:
+    """An id leads to one thing: two bindings of one badge to different bytes are refused."""
+    one = a_held_badge(1)
+    related = (binding_of(one), binding_of(replace(one, document=b"other bytes")))
+
+    with pytest.raises(InvalidCredentialError):
+        check_before_signing(build_credential(a_microcredential(related=related)))
