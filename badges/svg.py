@@ -17,6 +17,12 @@ _SEPARATOR = " "
 _RUNNING = frozenset({"script", "foreignObject", "iframe", "embed", "object", "handler"})
 _LINKS = frozenset({"href", "http://www.w3.org/1999/xlink href", "src", "from", "to", "values"})
 _RUNNING_LINK = re.compile(r"\s*(?:javascript|vbscript|data:text|data:image/svg)", re.IGNORECASE)
+_BEGINNING_BYTES = 10_000
+_BEGINNING = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*"
+    rb"<(?:[\w.-]+:)?svg[\s/>]",
+    re.DOTALL,
+)
 _CONTROLS = re.compile("[\x00-\x20]")
 
 
@@ -57,8 +63,8 @@ def read_svg(data: bytes, *, looked_for: tuple[str, str]) -> Picture:
 
 
 def is_svg(data: bytes) -> bool:
-    """Whether it looks like an SVG; a parser has the last word."""
-    return re.match(rb"(?:\xef\xbb\xbf)?\s*<", data) is not None
+    """Whether its first element looks like an SVG's; a parser has the last word."""
+    return _BEGINNING.match(data[:_BEGINNING_BYTES]) is not None
 
 
 class _Reader:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from badges.baking import is_picture, unbake
 from badges.checks import Check, CheckName, CheckState
-from badges.errors import VerificationError
+from badges.errors import BakingError, VerificationError
+from badges.png import MAXIMUM_BYTES as PICTURE_BYTES
 from badges.summary import read_summary
-from badges.untrusted import MAXIMUM_BYTES
 from badges.verification import verify as verify_credential
 from lti_tool.errors import PlatformError
 from lti_tool.lti.http import GuardedSession
@@ -23,6 +24,15 @@ WORDS = {
     CheckName.PROOF: "Nothing was changed since it was signed",
     CheckName.DATES: "It is within its dates",
     CheckName.STATUS: "It has not been revoked",
+}
+PICTURE_WORDS = {
+    "not_a_picture": "this is no picture that can hold a badge",
+    "not_png": "this PNG picture is damaged",
+    "not_svg": "this is no SVG picture, or it is damaged",
+    "runs_scripts": "this picture could run code, so it was not opened",
+    "too_large": "this picture is too large for a badge",
+    "not_baked": "there is no badge in this picture; download it where it was earned",
+    "several": "there is more than one badge in this picture",
 }
 ALLOW = ": is it on a private address, or not https? Allow its host with --allow-host."
 MARKS = {
@@ -44,6 +54,8 @@ def verify(source: str, allow_host: tuple[str, ...]) -> None:
     http = GuardedSession(private_hosts=frozenset(allow_host))
     try:
         data = _read(source, http)
+        if is_picture(data):
+            data = unbake(data)
         verified = verify_credential(data, resolver=FetchingResolver(http), now=datetime.now(UTC))
     except VerificationError as error:
         _print_checks(error.checks)
@@ -51,6 +63,8 @@ def verify(source: str, allow_host: tuple[str, ...]) -> None:
         if _is_address(source) and error.checks[0].state is CheckState.FAILED:
             click.echo("This address shows no badge. Of a badge's page, give the JSON download.")
         sys.exit(1)
+    except BakingError as error:
+        raise click.ClickException(f"{source}: {PICTURE_WORDS[error.reason]}") from error
     except PlatformError as error:
         hint = ALLOW if error.code == "platform_address_refused" else ""
         raise click.ClickException(f"{source} cannot be read ({error}){hint}") from error
@@ -75,7 +89,7 @@ def _read(source: str, http: GuardedSession) -> bytes:
             )
         return answer.body
     with Path(source).open("rb") as file:
-        return file.read(MAXIMUM_BYTES + 1)
+        return file.read(PICTURE_BYTES + 1)
 
 
 def _is_address(source: str) -> bool:

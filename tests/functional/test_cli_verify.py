@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 
+from badges.baking import bake
+from badges.image import draw_badge_image
 from keys.did import did_web
 from lti_tool.app import create_app
 from lti_tool.cli import cli
@@ -81,6 +83,20 @@ def test_a_good_badge_is_valid_in_both_forms(badge: Badge, form: str) -> None:
     assert result.output.count("ok ") == 7
     assert "VALID: Harbour College gave “A badge” to " in result.output
     assert "Not proved:" in result.output
+
+
+@SQLITE_ONLY
+def test_a_picture_is_verified_by_what_is_in_it(badge: Badge) -> None:
+    """One without a badge says what to do."""
+    drawn = draw_badge_image(title="A badge", position=1, total=1, alt="A badge")
+    picture = badge.json.with_name("badge.svg")
+
+    picture.write_bytes(bake(drawn, badge.row.document))
+    assert badge.verify(picture).exit_code == 0
+    picture.write_bytes(drawn)
+    empty = badge.verify(picture)
+    assert empty.exit_code == 1
+    assert "there is no badge in this picture" in empty.output
 
 
 @SQLITE_ONLY

@@ -139,6 +139,11 @@ def test_what_is_no_svg_is_refused(picture: bytes) -> None:
     assert refused(picture) in {"not_svg", "not_a_picture"}
 
 
+def test_a_page_is_no_picture() -> None:
+    """Also one that shows pictures."""
+    assert not is_picture(b"<!doctype html><html><body><svg></svg></body></html>")
+
+
 def test_a_prefix_that_means_something_else() -> None:
     """Declaring it again would be no XML."""
     with pytest.raises(BakingError, match="not_svg"):
