@@ -173,6 +173,19 @@ def test_a_deployment_is_approved_by_its_id(installed: Terminal) -> None:
     assert f"{row.id}  approved  deployment 7:abc" in installed.do("platforms", "list")
 
 
+def test_a_program_begins_empty_and_its_coordinator_is_invited(installed: Terminal) -> None:
+    """The code is shown once, with what to do with it; a second program of a name is refused."""
+    options = ("--title", "Peer Tutoring", "--issuer", "harbour")
+    said = installed.do("programs", "add", "peer-tutoring", *options)
+    assert "quatrefoil programs invite peer-tutoring" in said
+
+    said = installed.do("programs", "invite", "peer-tutoring", "--for", "the coordinator")
+    assert re.match(r"([A-Z2-7]{4}-){5}[A-Z2-7]{4}\n", said)
+    assert "“Program desk”" in said
+    assert "is there" in installed.fail("programs", "add", "peer-tutoring", *options)
+    assert "no program 'nothing'" in installed.fail("programs", "invite", "nothing")
+
+
 def test_an_empty_list_says_what_to_do(installed: Terminal) -> None:
     """Not nothing."""
     said = installed.do("platforms", "list")
