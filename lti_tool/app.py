@@ -33,6 +33,7 @@ from lti_tool.views import (
     course,
     credentials,
     desk,
+    desk_stack,
     errors,
     files,
     health,
@@ -122,7 +123,18 @@ def create_app(runtime: Runtime) -> Flask:
     Bootstrap5(app)
     Babel(app, locale_selector=_select_locale)
     headers.init_app(app)
-    in_course = (course, learner, uploads, own, assessor, scoring, rounds, releasing, desk)
+    in_course = (
+        course,
+        learner,
+        uploads,
+        own,
+        assessor,
+        scoring,
+        rounds,
+        releasing,
+        desk,
+        desk_stack,
+    )
     for area in (lti, *in_course, files, credentials, verify, health):
         app.register_blueprint(area.bp)
     errors.init_app(app)

@@ -109,8 +109,8 @@ def publish(
     with parts.database.reading() as session:
         preview = preview_publishing(session, program_id, achievement_id, at=at)
         badges = [one.achievement.slug for one in list_program_badges(session, program_id)]
-    published = publish_pathway(preview.definition, badges)
     _check(preview, preview_hash)
+    published = publish_pathway(preview.definition, badges)
     prepared = prepare(parts, preview.due)
     with parts.database.writing() as session:
         coordination.lock_program(session, program_id)

@@ -88,7 +88,9 @@ def list_program_badges(session: Session, program_id: UUID) -> tuple[ProgramBadg
     """Return the badges of a program, in their order."""
     return tuple(
         ProgramBadge(achievement=achievement, versions=versions)
-        for achievement, versions in _families(pathways.list_badge_versions(session, program_id))
+        for achievement, versions in list_families(
+            pathways.list_badge_versions(session, program_id)
+        )
     )
 
 
@@ -96,7 +98,9 @@ def list_stacks(session: Session, program_id: UUID) -> tuple[Stack, ...]:
     """Return the pathways of a program that are open, each in its newest published version."""
     newest = [
         (achievement, opened[-1])
-        for achievement, versions in _families(pathways.list_pathway_versions(session, program_id))
+        for achievement, versions in list_families(
+            pathways.list_pathway_versions(session, program_id)
+        )
         if (opened := [one for one in versions if one.state == "published"])
     ]
     if not newest:
@@ -187,9 +191,10 @@ def _live(found: Sequence[AwardParts]) -> AwardParts | None:
     return next((parts for parts in found if parts[0].revoked_at is None), None)
 
 
-def _families(
+def list_families(
     rows: Sequence[pathways.VersionParts],
 ) -> list[tuple[AchievementRow, tuple[AchievementVersionRow, ...]]]:
+    """Return achievements with their versions, from rows in which one's stand together."""
     found: dict[UUID, tuple[AchievementRow, list[AchievementVersionRow]]] = {}
     for achievement, version in rows:
         found.setdefault(achievement.id, (achievement, []))[1].append(version)

@@ -169,6 +169,30 @@ class DeskURLs:
         """Who stands how with which badge; `table` is "" or `.csv`."""
         return f"/l/{self.ref}/desk/{program_id}/learners{table}"
 
+    def stack(self, program_id: UUID, notice: str = "") -> str:
+        """The program's microcredentials, who waits for one, what was attested."""
+        return f"/l/{self.ref}/desk/{program_id}/stack/{_query(notice)}"
+
+    def add_pathway(self, program_id: UUID) -> str:
+        """POST: begin a microcredential."""
+        return f"/l/{self.ref}/desk/{program_id}/stack/add"
+
+    def pathway(self, program_id: UUID, achievement_id: UUID, notice: str = "") -> str:
+        """A microcredential's form: GET it, POST a save or an action."""
+        return f"/l/{self.ref}/desk/{program_id}/stack/{achievement_id}{_query(notice)}"
+
+    def publish_pathway(self, program_id: UUID, achievement_id: UUID) -> str:
+        """GET what publishing a microcredential would do, POST to do it."""
+        return f"/l/{self.ref}/desk/{program_id}/stack/{achievement_id}/publish"
+
+    def sign_off(self, program_id: UUID) -> str:
+        """POST: sign a microcredential off for one learner."""
+        return f"/l/{self.ref}/desk/{program_id}/stack/sign-off"
+
+    def attest(self, program_id: UUID) -> str:
+        """An earlier award of a learner: GET the form, POST it."""
+        return f"/l/{self.ref}/desk/{program_id}/stack/attest"
+
     def add_badge(self, program_id: UUID) -> str:
         """POST: add an empty slot to the program."""
         return f"/l/{self.ref}/desk/{program_id}/badges"

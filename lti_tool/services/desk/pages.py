@@ -69,6 +69,7 @@ def desk_head(session: Session, launch: Launch, scope: ProgramScope) -> DeskHead
         home_url=urls.program(id_),
         tabs=(
             ("badges", urls.program(id_)),
+            ("stack", urls.stack(id_)),
             ("learners", urls.learners(id_)),
             ("people", urls.people(id_)),
             ("courses", urls.courses(id_)),

@@ -1,0 +1,296 @@
+"""The desk's pages about microcredentials: the form, publishing, sign-offs, attested awards."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from badges.errors import PathwayNotPublishableError
+from lti_tool.errors import (
+    ConflictError,
+    InvalidFieldsError,
+    InvalidInputError,
+    http_status,
+)
+from lti_tool.runtime import runtime
+from lti_tool.services import publishing_pathways
+from lti_tool.services.desk import attesting, pathway_pages, pathways, signing_off
+from lti_tool.services.desk.attesting import Attestation
+from lti_tool.services.models import FieldError, Notice
+from lti_tool.services.pages.pathways import PathwayForm
+from lti_tool.services.texts import plain_line
+from lti_tool.services.urls import DeskURLs
+from lti_tool.views.desk import desk_scope
+from lti_tool.views.errors import field_errors
+from lti_tool.views.session import PREFIX, current, guard
+from lti_tool.views.surroundings import public_urls
+
+bp = Blueprint("desk_stack", __name__, url_prefix=f"{PREFIX}/desk/<uuid:program_id>/stack")
+guard(bp)
+
+NOTICES = frozenset({"saved", "pathway_published", "signed_off", "attested"})
+NOTE_CHARACTERS = 500
+
+
+@bp.get("/")
+def show_pathways(program_id: UUID) -> str:
+    """Show the microcredentials of a program, and what waits for a coordinator."""
+    with runtime().reading() as session:
+        page = pathway_pages.pathways_page(
+            session, current().launch, desk_scope(session, program_id)
+        )
+    return render_template("desk/stack.html", page=page, notices=_notices())
+
+
+@bp.post("/add")
+def add_pathway(program_id: UUID) -> ResponseReturnValue:
+    """Begin a microcredential."""
+    here, launch = runtime(), current().launch
+    with here.writing() as session:
+        version = pathways.start_pathway(
+            session, desk_scope(session, program_id), clock=here.clock, new_id=here.new_id
+        )
+    url = DeskURLs(launch.ref).pathway(program_id, version.achievement_id)
+    return redirect(url, code=303)
+
+
+@bp.get("/<uuid:achievement_id>")
+def show_pathway(program_id: UUID, achievement_id: UUID) -> ResponseReturnValue:
+    """Show the form of a microcredential; with `check`, also what keeps it from publishing."""
+    errors: tuple[FieldError, ...] = ()
+    if "check" in request.args:
+        with runtime().reading() as session:
+            scope = desk_scope(session, program_id)
+            errors = pathway_pages.find_errors(session, scope, achievement_id)
+    return _editor(program_id, achievement_id, errors=errors, notices=_notices())
+
+
+@bp.post("/<uuid:achievement_id>")
+def save_pathway(program_id: UUID, achievement_id: UUID) -> ResponseReturnValue:
+    """Save the form, then do what the button says."""
+    here, launch = runtime(), current().launch
+    verb, _, subject = request.form.get("action", "save").partition(":")
+    form = _acted(_form(), verb, subject)
+    try:
+        with here.writing() as session:
+            pathways.save_pathway(
+                session,
+                desk_scope(session, program_id),
+                achievement_id,
+                form,
+                base=request.form.get("base", ""),
+                clock=here.clock,
+                new_id=here.new_id,
+            )
+    except InvalidFieldsError as error:
+        shown = _editor(program_id, achievement_id, errors=field_errors(error), typed=form)
+        return shown, http_status(error)
+    except ConflictError as error:
+        notices = (Notice(kind="warning", code="desk_pathway_changed"),)
+        return _editor(program_id, achievement_id, notices=notices, typed=form), http_status(error)
+    urls = DeskURLs(launch.ref)
+    if verb == "publish":
+        return redirect(urls.publish_pathway(program_id, achievement_id), code=303)
+    notice = "saved" if verb == "save" else ""
+    place = "" if verb == "save" else "#components"
+    return redirect(f"{urls.pathway(program_id, achievement_id, notice)}{place}", code=303)
+
+
+@bp.get("/<uuid:achievement_id>/publish")
+def show_publishing(program_id: UUID, achievement_id: UUID) -> ResponseReturnValue:
+    """Show who would earn it now, or what has to change first."""
+    return _publishing(program_id, achievement_id)
+
+
+@bp.post("/<uuid:achievement_id>/publish")
+def publish_pathway(program_id: UUID, achievement_id: UUID) -> ResponseReturnValue:
+    """Publish, and award it to exactly those whom the preview named."""
+    here, launch = runtime(), current().launch
+    with here.reading() as session:
+        scope = desk_scope(session, program_id)
+    try:
+        note = plain_line(request.form.get("note", ""), field="note", most=NOTE_CHARACTERS)
+        publishing_pathways.publish(
+            here.issuing,
+            program_id,
+            achievement_id,
+            preview_hash=request.form.get("hash", ""),
+            note=note,
+            actor_id=scope.user_id,
+        )
+    except InvalidInputError:
+        typed = request.form.get("note", "")
+        errors = (FieldError(name="note", code="too_many_characters", detail=str(NOTE_CHARACTERS)),)
+        return _publishing(program_id, achievement_id, note=typed, errors=errors), 422
+    except PathwayNotPublishableError:
+        return _back_to_form(program_id, achievement_id, "not_publishable")
+    except ConflictError as error:
+        if error.code != "preview_changed":
+            return _back_to_form(program_id, achievement_id, error.code)
+        notices = (Notice(kind="warning", code="changed_meanwhile"),)
+        return _publishing(program_id, achievement_id, note=note, notices=notices), 409
+    return redirect(DeskURLs(launch.ref).stack(program_id, "pathway_published"), code=303)
+
+
+@bp.post("/sign-off")
+def sign_off(program_id: UUID) -> ResponseReturnValue:
+    """Sign a microcredential off for one learner."""
+    here, launch = runtime(), current().launch
+    with here.reading() as session:
+        scope = desk_scope(session, program_id)
+    pathway, earner = _uuid(request.form.get("pathway")), _uuid(request.form.get("earner"))
+    try:
+        signing_off.sign_off(here.issuing, scope, pathway, earner)
+    except ConflictError as error:
+        with here.reading() as session:
+            page = pathway_pages.pathways_page(session, launch, scope)
+        notices = (Notice(kind="warning", code="changed_meanwhile"),)
+        shown = render_template("desk/stack.html", page=page, notices=notices)
+        return shown, http_status(error)
+    return redirect(DeskURLs(launch.ref).stack(program_id, "signed_off"), code=303)
+
+
+@bp.get("/attest")
+def show_attesting(program_id: UUID) -> str:
+    """Show the form that attests an earlier award."""
+    return _attesting(program_id)
+
+
+@bp.post("/attest")
+def attest(program_id: UUID) -> ResponseReturnValue:
+    """Attest that a learner earned a badge before."""
+    here, launch = runtime(), current().launch
+    sent = {
+        name: request.form.get(name, "")[:2000]
+        for name in ("learner", "badge", "held_since", "source")
+    }
+    typed = Attestation(**sent)
+    with here.reading() as session:
+        scope = desk_scope(session, program_id)
+    try:
+        attesting.attest(here.issuing, scope, typed)
+    except InvalidFieldsError as error:
+        return _attesting(program_id, typed, field_errors(error)), http_status(error)
+    except InvalidInputError as error:
+        most = str(attesting.SOURCE_CHARACTERS)
+        errors = (FieldError(name=error.field, code="too_many_characters", detail=most),)
+        return _attesting(program_id, typed, errors), http_status(error)
+    return redirect(DeskURLs(launch.ref).stack(program_id, "attested"), code=303)
+
+
+def _editor(
+    program_id: UUID,
+    achievement_id: UUID,
+    *,
+    errors: tuple[FieldError, ...] = (),
+    notices: tuple[Notice, ...] = (),
+    typed: PathwayForm | None = None,
+) -> str:
+    launch = current().launch
+    with runtime().reading() as session:
+        page = pathway_pages.editor_page(
+            session,
+            launch,
+            desk_scope(session, program_id),
+            achievement_id,
+            public_urls=public_urls(),
+            typed=typed,
+        )
+    return render_template("desk/pathway.html", page=page, errors=errors, notices=notices)
+
+
+def _publishing(
+    program_id: UUID,
+    achievement_id: UUID,
+    *,
+    note: str = "",
+    errors: tuple[FieldError, ...] = (),
+    notices: tuple[Notice, ...] = (),
+) -> str | Response:
+    here, launch = runtime(), current().launch
+    try:
+        with here.reading() as session:
+            scope = desk_scope(session, program_id)
+            page = pathway_pages.publish_page(
+                session, launch, scope, achievement_id, clock=here.clock, note=note
+            )
+    except ConflictError as error:
+        return _back_to_form(program_id, achievement_id, error.code)
+    return render_template("desk/publish_pathway.html", page=page, errors=errors, notices=notices)
+
+
+def _back_to_form(program_id: UUID, achievement_id: UUID, code: str) -> Response:
+    """Go to the form, which says what has to change; where nothing has, only go there."""
+    url = DeskURLs(current().launch.ref).pathway(program_id, achievement_id)
+    return redirect(f"{url}?check=1" if code == "not_publishable" else url, code=303)
+
+
+def _attesting(
+    program_id: UUID, typed: Attestation | None = None, errors: tuple[FieldError, ...] = ()
+) -> str:
+    launch = current().launch
+    with runtime().reading() as session:
+        page = pathway_pages.attest_page(
+            session,
+            launch,
+            desk_scope(session, program_id),
+            name=request.values.get("name", ""),
+            typed=typed,
+        )
+    return render_template("desk/attest.html", page=page, errors=errors)
+
+
+def _form() -> PathwayForm:
+    sent = request.form
+    names = (
+        "title",
+        "description",
+        "image_alt",
+        "criteria_narrative",
+        "count",
+        "needed",
+        "order",
+        "on_revoked",
+        "sign_off",
+        "tags",
+        "attribution",
+        "licence_title",
+        "licence_url",
+    )
+    return PathwayForm(
+        components=tuple(sent.getlist("component")),
+        **{name: sent.get(name, "").replace("\r\n", "\n") for name in names},
+    )
+
+
+def _acted(form: PathwayForm, verb: str, subject: str) -> PathwayForm:
+    """Return the form after a button of its list of badges: add, remove, up or down."""
+    components = list(form.components)
+    at = components.index(subject) if subject in components else None
+    match verb:
+        case "add":
+            chosen = request.form.get("add", "")
+            components += [chosen] if chosen and chosen not in components else []
+        case "remove" if at is not None:
+            del components[at]
+        case "up" if at is not None and at > 0:
+            components[at - 1 : at + 1] = [components[at], components[at - 1]]
+        case "down" if at is not None and at + 1 < len(components):
+            components[at : at + 2] = [components[at + 1], components[at]]
+        case _:
+            pass
+    return replace(form, components=tuple(components))
+
+
+def _notices() -> tuple[Notice, ...]:
+    code = request.args.get("notice", "")
+    return (Notice(kind="success", code=f"desk_{code}"),) if code in NOTICES else ()
+
+
+def _uuid(text: str | None) -> UUID:
+    try:
+        return UUID(text or "")
+    except ValueError as error:
+        raise InvalidInputError("no id", code="unknown_id") from error
