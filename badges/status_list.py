@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -76,15 +77,17 @@ class StatusList:
         byte, mask = self._locate(index)
         return bool(self.bits[byte] & mask)
 
-    def with_set(self, index: int) -> Self:
-        """Return the list with the bit at `index` set. No bit is ever taken back.
+    def with_set(self, indices: Iterable[int]) -> Self:
+        """Return the list with the bits at `indices` set. No bit is ever taken back.
 
         Raises:
             StatusListError: the list has no such entry.
         """
-        byte, mask = self._locate(index)
-        changed = bytes((self.bits[byte] | mask,))
-        return type(self)(self.bits[:byte] + changed + self.bits[byte + 1 :])
+        bits = bytearray(self.bits)
+        for index in indices:
+            byte, mask = self._locate(index)
+            bits[byte] |= mask
+        return type(self)(bytes(bits))
 
     def _locate(self, index: int) -> tuple[int, int]:
         if not 0 <= index < len(self):

@@ -176,7 +176,7 @@ def a_status_list_credential(*revoked: int, valid_from: datetime = NOW) -> dict[
     """The issuer's list with these bits set, valid for a week, unsigned."""
     status_list = StatusList.empty()
     for index in revoked:
-        status_list = status_list.with_set(index)
+        status_list = status_list.with_set([index])
     return build_status_list_credential(
         status_list,
         url=LIST_URL,

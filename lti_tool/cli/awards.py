@@ -1,11 +1,23 @@
 """Commands about awards."""
 
+import csv
+import sys
+from collections.abc import Iterator
+from typing import TextIO
 from uuid import UUID
 
 import click
 
 from lti_tool.environment import open_runtime
-from lti_tool.services.revoking import revoke_credential
+from lti_tool.services.revoking import RevocationWish, revoke_credential, revoke_many
+
+OUTCOMES = {
+    "revoked": "revoked",
+    "would_revoke": "would be revoked",
+    "already": "is revoked already",
+    "unknown": "is not here: take its id from its page or its JSON",
+}
+REASON_CHARACTERS = 1000
 
 
 @click.group()
@@ -19,11 +31,61 @@ def awards() -> None:
 def revoke(credential: str, reason: str) -> None:
     """Revoke a CREDENTIAL, given by its id or its URL, for good. Grades stay as they are."""
     here = open_runtime()
-    try:
-        credential_id = UUID(credential.rstrip("/").rpartition("/")[2])
-    except ValueError as exc:
+    credential_id = _credential_id(credential)
+    if credential_id is None:
         raise click.BadParameter(
             "not a credential's id or URL, which ends in /credentials/ and 36 characters"
-        ) from exc
+        )
     revoke_credential(here.issuing, credential_id, reason=reason)
     click.echo(f"Credential {credential_id} is revoked; its status list is signed.")
+
+
+@awards.command("revoke-many")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.option("--reason", default="", help="Why, where a row does not say; earners read it.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+def revoke_from_file(file: TextIO, reason: str, *, dry_run: bool) -> None:
+    """Revoke every credential of FILE, for good.
+
+    FILE is CSV with the columns `credential` (id or URL) and, if wished, `reason`. A file
+    with a faulty row changes nothing. The same file may be given again after a stop:
+    what is revoked already is left alone. Exit 1 if any credential is not here.
+    """
+    wishes = tuple(_read_wishes(file, reason))
+    here = open_runtime()
+    counts = dict.fromkeys(OUTCOMES, 0)
+    for done in revoke_many(here.issuing, wishes, is_dry_run=dry_run):
+        counts[done.outcome] += 1
+        click.echo(f"{done.wish.credential_id} {OUTCOMES[done.outcome]}")
+    click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if count))
+    sys.exit(1 if counts["unknown"] else 0)
+
+
+def _read_wishes(file: TextIO, reason: str) -> Iterator[RevocationWish]:
+    """Yield what a file asks for, or say all that is wrong with it."""
+    rows = csv.DictReader(file)
+    if "credential" not in (rows.fieldnames or ()):
+        raise click.ClickException("the file's first row does not name a column `credential`")
+    faults, wishes = [], []
+    try:
+        for number, row in enumerate(rows, start=2):
+            credential_id = _credential_id(row["credential"] or "")
+            why = (row.get("reason") or reason).strip()
+            if credential_id is None:
+                faults.append(f"row {number}: {row['credential']!r} is no credential's id or URL")
+            elif not 0 < len(why) <= REASON_CHARACTERS:
+                faults.append(f"row {number}: there is no reason, or it is too long; see --reason")
+            else:
+                wishes.append(RevocationWish(credential_id=credential_id, reason=why))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise click.ClickException(f"the file cannot be read as CSV in UTF-8 ({error})") from error
+    if faults:
+        raise click.ClickException("nothing was done:\n" + "\n".join(faults))
+    yield from wishes
+
+
+def _credential_id(text: str) -> UUID | None:
+    try:
+        return UUID(text.strip().rstrip("/").rpartition("/")[2])
+    except ValueError:
+        return None

@@ -3,7 +3,11 @@
 With a badge goes the microcredential that rests on it, where its pathway declares so.
 """
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.services.awarding import take_back
@@ -11,6 +15,22 @@ from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.stacking import settle_revoked
 from lti_tool.services.status_lists import sign_list
 from lti_tool.store import awards, organisations, pathways, programs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationWish:
+    """One credential to revoke, and why; its earner reads the reason."""
+
+    credential_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationOutcome:
+    """What became of a wish: revoked, would_revoke, already or unknown."""
+
+    wish: RevocationWish
+    outcome: str
 
 
 def revoke_credential(parts: IssuingParts, credential_id: UUID, *, reason: str) -> None:
@@ -23,33 +43,82 @@ def revoke_credential(parts: IssuingParts, credential_id: UUID, *, reason: str) 
         ConflictError: it is revoked already.
     """
     with parts.database.writing() as session:
-        found = awards.find_credential(session, credential_id)
+        lists = _revoke(session, parts, credential_id, reason=reason)
+    _sign(parts, lists)
+
+
+def revoke_many(
+    parts: IssuingParts, wishes: Iterable[RevocationWish], *, is_dry_run: bool = False
+) -> Iterator[RevocationOutcome]:
+    """Revoke credentials one by one, each in its own transaction; sign their lists at the end.
+
+    What is revoked already is left alone, so the same file may be given again after a
+    stop. In a dry run nothing is written.
+    """
+    lists: set[UUID] = set()
+    try:
+        for wish in wishes:
+            outcome, touched = _try(parts, wish, is_dry_run=is_dry_run)
+            lists |= touched
+            yield RevocationOutcome(wish=wish, outcome=outcome)
+    finally:
+        _sign(parts, lists)
+
+
+def _try(
+    parts: IssuingParts, wish: RevocationWish, *, is_dry_run: bool
+) -> tuple[str, frozenset[UUID]]:
+    """Return what becomes of a wish, and the lists to sign."""
+    if is_dry_run:
+        with parts.database.reading() as session:
+            found = awards.find_credential(session, wish.credential_id)
         if found is None:
-            raise NotFoundError(
-                f"no credential {credential_id}: take its id from the end of its `id` in the "
-                "badge's JSON, or from its page"
-            )
-        credential, award, _, _ = found
-        program = programs.get_program_of(session, award.achievement_id)
-        pathways.share_program(session, program.id)
-        awards.lock_earner(session, award.earner_id)
-        session.refresh(award)
-        if award.revoked_at is not None:
-            raise ConflictError(
-                "it is revoked already: there is nothing more to do", code="already_revoked"
-            )
-        revoked_at = parts.clock()
-        lists = {take_back(session, award, at=revoked_at, reason=reason)}
-        lists.update(settle_revoked(session, program.id, award, at=revoked_at, new_id=parts.new_id))
-        organisations.note(
-            session,
-            id_=parts.new_id(),
-            at=revoked_at,
-            actor_id=None,
-            program_id=program.id,
-            action="credential.revoked",
-            subject_id=credential.id,
-            text=reason,
+            return "unknown", frozenset()
+        return ("already" if found[1].revoked_at else "would_revoke"), frozenset()
+    try:
+        with parts.database.writing() as session:
+            return "revoked", _revoke(session, parts, wish.credential_id, reason=wish.reason)
+    except NotFoundError:
+        return "unknown", frozenset()
+    except ConflictError:
+        return "already", frozenset()
+
+
+def _revoke(
+    session: Session, parts: IssuingParts, credential_id: UUID, *, reason: str
+) -> frozenset[UUID]:
+    """Write one revocation with what follows from it; return the lists to sign."""
+    found = awards.find_credential(session, credential_id)
+    if found is None:
+        raise NotFoundError(
+            f"no credential {credential_id}: take its id from the end of its `id` in the "
+            "badge's JSON, or from its page"
         )
+    credential, award, _, _ = found
+    program = programs.get_program_of(session, award.achievement_id)
+    pathways.share_program(session, program.id)
+    awards.lock_earner(session, award.earner_id)
+    session.refresh(award)
+    if award.revoked_at is not None:
+        raise ConflictError(
+            "it is revoked already: there is nothing more to do", code="already_revoked"
+        )
+    revoked_at = parts.clock()
+    own = take_back(session, award, at=revoked_at, reason=reason)
+    above = settle_revoked(session, program.id, award, at=revoked_at, new_id=parts.new_id)
+    organisations.note(
+        session,
+        id_=parts.new_id(),
+        at=revoked_at,
+        actor_id=None,
+        program_id=program.id,
+        action="credential.revoked",
+        subject_id=credential.id,
+        text=reason,
+    )
+    return frozenset({own, *above})
+
+
+def _sign(parts: IssuingParts, lists: Iterable[UUID]) -> None:
     for list_id in lists:
         sign_list(parts.database, list_id, rings=parts.rings, urls=parts.urls, clock=parts.clock)

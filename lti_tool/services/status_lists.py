@@ -6,7 +6,7 @@ harmless.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ from lti_tool.values import Clock, NewId, RandomBytes
 
 VALID_FOR = timedelta(days=60)
 SIGNED_EVERY = timedelta(days=1)
+WARNED_AFTER = timedelta(days=3)
 FULL_AT = MINIMUM_ENTRIES // 2
 """Positions are drawn at random; beyond half of them most draws would be in vain."""
 DRAWS = 100
@@ -106,9 +107,7 @@ def sign_list(
         ring = rings.load(session, issuer)
         signed_at = clock()
         positions = awards.list_revoked_positions(session, status_list_id)
-    bits = StatusList.empty(row.size)
-    for position in positions:
-        bits = bits.with_set(position)
+    bits = StatusList.empty(row.size).with_set(positions)
     document, token = _sign(
         bits, urls.status_list(status_list_id), issuer.did, ring=ring, clock=clock
     )
@@ -124,6 +123,16 @@ def list_due_lists(database: Database, *, clock: Clock) -> Sequence[UUID]:
     """Return every list that has to be signed: it has news, or is a day old. For the sweep."""
     with database.reading() as session:
         return awards.list_lists_to_sign(session, signed_before=clock() - SIGNED_EVERY)
+
+
+def find_unsigned_since(session: Session, *, clock: Clock) -> datetime | None:
+    """Return when the list that waits longest was signed last, once that is a warning.
+
+    A list is signed every day and valid for 60: after some days somebody should look
+    whether the worker runs, long before any badge stops verifying.
+    """
+    oldest = awards.find_oldest_signature(session)
+    return oldest if oldest is not None and oldest < clock() - WARNED_AFTER else None
 
 
 def _sign(

@@ -254,6 +254,13 @@ def list_lists_to_sign(session: Session, *, signed_before: datetime) -> Sequence
     ).all()
 
 
+def find_oldest_signature(session: Session) -> datetime | None:
+    """Return when the list was signed whose signature is the oldest; None where there is none."""
+    return session.scalars(
+        select(StatusListRow.signed_at).order_by(StatusListRow.signed_at).limit(1)
+    ).one_or_none()
+
+
 def get_issuer_of_version(session: Session, version_id: UUID) -> IssuerRow:
     """Return who signs credentials of an achievement version."""
     return session.scalars(

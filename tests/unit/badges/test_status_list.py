@@ -20,7 +20,7 @@ def a_list(*indexes: int) -> StatusList:
     """A list with these bits set."""
     status_list = StatusList.empty()
     for index in indexes:
-        status_list = status_list.with_set(index)
+        status_list = status_list.with_set([index])
     return status_list
 
 
@@ -73,7 +73,7 @@ def test_an_index_outside_the_list_is_refused(index: int) -> None:
     with pytest.raises(StatusListError):
         StatusList.empty().is_set(index)
     with pytest.raises(StatusListError):
-        StatusList.empty().with_set(index)
+        StatusList.empty().with_set([index])
 
 
 def test_the_largest_list_is_read() -> None:
