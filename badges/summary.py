@@ -35,6 +35,7 @@ class CredentialSummary:
     criteria_narrative: str | None
     criteria_url: str | None
     image_url: str | None
+    image_caption: str | None
     issuer_id: str
     issuer_name: str | None
     issuer_url: str | None
@@ -63,6 +64,7 @@ def read_summary(document: Mapping[str, object]) -> CredentialSummary:
         criteria_narrative=achievement["criteria"].get("narrative"),
         criteria_url=achievement["criteria"].get("id"),
         image_url=image.get("id"),
+        image_caption=image.get("caption"),
         issuer_id=issuer["id"],
         issuer_name=issuer.get("name"),
         issuer_url=issuer.get("url"),

@@ -37,6 +37,7 @@ from lti_tool.views import (
     errors,
     files,
     health,
+    keep,
     learner,
     lti,
     own,
@@ -135,7 +136,7 @@ def create_app(runtime: Runtime) -> Flask:
         desk,
         desk_stack,
     )
-    for area in (lti, *in_course, files, credentials, verify, health):
+    for area in (lti, *in_course, files, credentials, keep, verify, health):
         app.register_blueprint(area.bp)
     errors.init_app(app)
     app.context_processor(_page_context)

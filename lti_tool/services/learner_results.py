@@ -110,6 +110,7 @@ def _own_credential(
         share_link=public_urls.shared(share.token) if share else None,
         share_url=urls.share,
         unshare_url=urls.unshare,
+        keep_url=urls.keep,
         issued_on=held.credential.issued_at,
         revoked_on=held.award.revoked_at,
         status="revoked" if held.award.revoked_at else "valid",

@@ -30,7 +30,42 @@ def share_credential(
         ClosedError: they hold none by this activity.
         NotFoundError: the credential is not theirs.
     """
-    credential_id = _own_credential_id(session, launch, credential_id)
+    share(
+        session,
+        launch.earner_id,
+        credential_id or _held_credential_id(session, launch),
+        clock=clock,
+        new_id=new_id,
+        random_token=random_token,
+    )
+
+
+def unshare_credential(
+    session: Session, launch: Launch, credential_id: UUID | None = None, *, clock: Clock
+) -> None:
+    """End the link; one made later is another one.
+
+    Raises: as `share_credential`.
+    """
+    id_ = credential_id or _held_credential_id(session, launch)
+    unshare(session, launch.earner_id, id_, clock=clock)
+
+
+def share(
+    session: Session,
+    earner_id: UUID,
+    credential_id: UUID,
+    *,
+    clock: Clock,
+    new_id: NewId,
+    random_token: RandomToken,
+) -> None:
+    """Make the link to an earner's credential, unless there is one.
+
+    Raises:
+        NotFoundError: the credential is not theirs.
+    """
+    _lock_own(session, earner_id, credential_id)
     if awards.find_share(session, credential_id) is None:
         session.add(
             ShareRow(
@@ -43,25 +78,26 @@ def share_credential(
         )
 
 
-def unshare_credential(
-    session: Session, launch: Launch, credential_id: UUID | None = None, *, clock: Clock
-) -> None:
-    """End the link; one made later is another one.
+def unshare(session: Session, earner_id: UUID, credential_id: UUID, *, clock: Clock) -> None:
+    """End the link to an earner's credential, if there is one.
 
-    Raises: as `share_credential`.
+    Raises: as `share`.
     """
-    share = awards.find_share(session, _own_credential_id(session, launch, credential_id))
-    if share is not None:
-        share.ended_at = clock()
+    _lock_own(session, earner_id, credential_id)
+    found = awards.find_share(session, credential_id)
+    if found is not None:
+        found.ended_at = clock()
 
 
-def _own_credential_id(session: Session, launch: Launch, credential_id: UUID | None) -> UUID:
+def _lock_own(session: Session, earner_id: UUID, credential_id: UUID) -> None:
     # Two clicks at once make one link.
-    awards.lock_earner(session, launch.earner_id)
-    if credential_id is not None:
-        if awards.find_own_credential(session, launch.earner_id, credential_id) is None:
-            raise NotFoundError("not this earner's credential")
-        return credential_id
+    awards.lock_earner(session, earner_id)
+    if awards.find_own_credential(session, earner_id, credential_id) is None:
+        raise NotFoundError("not this earner's credential")
+
+
+def _held_credential_id(session: Session, launch: Launch) -> UUID:
+    """Return the credential that the learner holds by the launch's activity."""
     work = find_work(session, launch)
     held = None
     if work is not None and work.attempt.state in DECIDED:

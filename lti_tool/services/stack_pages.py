@@ -208,6 +208,7 @@ def _own_credential(
         share_link=public_urls.shared(share.token) if share else None,
         share_url=own.share_own(credential.id),
         unshare_url=own.unshare_own(credential.id),
+        keep_url=own.keep,
         issued_on=credential.issued_at,
         revoked_on=award.revoked_at,
         status="revoked" if award.revoked_at else "valid",

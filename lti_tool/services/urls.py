@@ -85,6 +85,11 @@ class CourseURLs:
         return f"/l/{self.ref}/credentials/{credential_id}/unshare"
 
     @property
+    def keep(self) -> str:
+        """GET what a keep link is, POST to make one."""
+        return f"/l/{self.ref}/keep"
+
+    @property
     def bind(self) -> str:
         """GET the choice of badges, POST one."""
         return f"/l/{self.ref}/bind"
@@ -200,6 +205,30 @@ class DeskURLs:
     def badge(self, achievement_id: UUID) -> str:
         """A badge's settings: its editor, or whom to ask."""
         return f"/l/{self.ref}/desk/badges/{achievement_id}/"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepURLs:
+    """Addresses of an earner's own page: `/keep/<token>/…`, relative to the tool's origin."""
+
+    token: str
+
+    @property
+    def home(self) -> str:
+        """All that they earned."""
+        return f"/keep/{self.token}/"
+
+    def credential(self, credential_id: UUID, file: str) -> str:
+        """A credential to take along; `file` is `.json`, `.jwt` or `.picture`."""
+        return f"/keep/{self.token}/{credential_id}{file}"
+
+    def share(self, credential_id: UUID) -> str:
+        """POST: make a credential's share link."""
+        return f"/keep/{self.token}/{credential_id}/share"
+
+    def unshare(self, credential_id: UUID) -> str:
+        """POST: end a credential's share link."""
+        return f"/keep/{self.token}/{credential_id}/unshare"
 
 
 def _query(notice: str) -> str:

@@ -5,9 +5,9 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.errors import NotFoundError
+from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.runtime import runtime
-from lti_tool.services import public_pages, sharing, stack_pages
+from lti_tool.services import keeping, public_pages, sharing, stack_pages
 from lti_tool.services.models import Notice
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.urls import CourseURLs, PublicURLs
@@ -34,6 +34,33 @@ def stack() -> str:
     code = request.args.get("notice", "")
     notices = (Notice(kind="success", code=code),) if code in STACK_NOTICES else ()
     return render_template("learner/stack.html", page=page, notices=notices)
+
+
+@bp.get("/keep")
+def show_keep() -> str:
+    """Say what a keep link is, and whether there is one."""
+    launch, here = require_learner(), runtime()
+    with here.reading() as session:
+        page = keeping.keep_page(session, launch, base_url=here.settings.base_url)
+    return render_template("learner/keep.html", page=page)
+
+
+@bp.post("/keep")
+def make_keep() -> str:
+    """Make a keep link and show it, this once: so not behind a redirect that would hold it."""
+    launch, here = require_learner(), runtime()
+    if launch.is_test_user:
+        raise NotAllowedError("a test user keeps nothing", code="test_user")
+    with here.writing() as session:
+        token = keeping.make_keep_link(
+            session,
+            launch.earner_id,
+            clock=here.clock,
+            new_id=here.new_id,
+            random_token=here.random_token,
+        )
+        page = keeping.keep_page(session, launch, base_url=here.settings.base_url, token=token)
+    return render_template("learner/keep.html", page=page)
 
 
 @bp.get("/credentials/<uuid:credential_id>")

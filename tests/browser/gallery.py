@@ -22,7 +22,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.browser.gallery_desk import desk
 from tests.browser.gallery_pages import Pages, assessor, learner
-from tests.browser.gallery_public import credentials, edges
+from tests.browser.gallery_public import credentials, edges, kept
 
 TOOL = Path(__file__).parents[2] / "lti_tool"
 POLICY = (
@@ -45,7 +45,7 @@ PDF = (
 
 def pages() -> Pages:
     """Return every page of the gallery by name."""
-    return learner() | assessor() | desk() | credentials() | edges()
+    return learner() | assessor() | desk() | credentials() | kept() | edges()
 
 
 def create_gallery() -> Flask:

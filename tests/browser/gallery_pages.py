@@ -228,6 +228,7 @@ def result(outcome: str, share_link: str | None = "https://badges.example/s/x7Yk
         share_link=share_link,
         share_url="#",
         unshare_url="#",
+        keep_url="#",
         issued_on=s.NOON,
         revoked_on=s.LATER if outcome == "revoked" else None,
         status="revoked" if outcome == "revoked" else "valid",

@@ -1,7 +1,11 @@
 """The rest of the gallery: the world's side, errors, and the two pages of the launch."""
 
+from dataclasses import replace
 from decimal import Decimal
 
+import segno
+
+from lti_tool.services.pages.public import KeepPage, KeptBadge, KeptPage
 from tests.browser import gallery_samples as s
 from tests.browser.gallery_pages import Pages, error
 from tests.browser.gallery_samples import Model, model
@@ -169,6 +173,57 @@ def report(status: str) -> Model:
         checks=checks(status),
         form_url="#",
         credential_url="#" if status == "valid" else None,
+    )
+
+
+def kept() -> Pages:
+    """Return an earner's own page, and what leads there."""
+    page = KeptPage(
+        name=s.LONG_NAME,
+        badges=tuple(kept_badge(number) for number in range(1, 4)),
+        verify_url="#",
+    )
+    link = "https://badges.harbour.example/keep/3Zr9nB0cXv7Yk2LqWm5Ts8Du1Ej4Fh6A/"
+    new = KeepPage(
+        link=link,
+        qr_code=segno.make(link, error="m").svg_data_uri(scale=6, border=2),
+        mail_url="mailto:?body=x",
+        made_on=s.NOON,
+        make_url="#",
+        back_url="#",
+    )
+    return {
+        "keep-home": ("keep/home.html", {"page": page}),
+        "keep-home-empty": ("keep/home.html", {"page": replace(page, badges=(), name="")}),
+        "keep-ended": ("keep/ended.html", {}),
+        "learner-keep": ("learner/keep.html", {"page": replace(new, link="", made_on=None)}),
+        "learner-keep-made": ("learner/keep.html", {"page": replace(new, link="")}),
+        "learner-keep-new": ("learner/keep.html", {"page": new}),
+    }
+
+
+def kept_badge(number: int) -> KeptBadge:
+    """Return one badge: private, shown, revoked."""
+    return KeptBadge(
+        title=(
+            "Listening Closely",
+            "An Academic Coaching Microcredential for Everybody",
+            s.RTL_NAME,
+        )[number - 1],
+        program="Harbour Coaching Program",
+        image_url=s.BADGE,
+        image_alt="",
+        name=s.LONG_NAME,
+        issuer_name="Harbour College",
+        issued_on=s.NOON,
+        revoked_on=s.LATER if number == 3 else None,
+        share_link="https://badges.harbour.example/s/Yk2LqWm5Ts8Du1Ej" if number > 1 else None,
+        share_url="#",
+        unshare_url="#",
+        json_url="#",
+        jwt_url="#",
+        picture_url="#",
+        linkedin_url="#" if number > 1 else None,
     )
 
 

@@ -375,6 +375,7 @@ class OwnCredential:
     share_link: str | None
     share_url: str | None
     unshare_url: str | None
+    keep_url: str
     issued_on: datetime
     revoked_on: datetime | None
     status: str

@@ -140,3 +140,47 @@ class ReportPage:
     checks: tuple[CheckView, ...]
     form_url: str
     credential_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBadge:
+    """One badge on its earner's own page. Private until they share it."""
+
+    title: str
+    program: str
+    image_url: str
+    image_alt: str
+    name: str
+    issuer_name: str
+    issued_on: datetime
+    revoked_on: datetime | None
+    share_link: str | None
+    share_url: str
+    unshare_url: str
+    json_url: str
+    jwt_url: str
+    picture_url: str
+    linkedin_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """All that somebody earned, opened by their keep link."""
+
+    name: str
+    badges: tuple[KeptBadge, ...]
+    verify_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPage:
+    """What a keep link is; with `link` a new one, which is shown this once."""
+
+    link: str
+    qr_code: str
+    """The link as a picture, a data URL."""
+    mail_url: str
+    made_on: datetime | None
+    """When the link that lives was made."""
+    make_url: str
+    back_url: str

@@ -18,6 +18,11 @@ localTimes(document);
 document.addEventListener("region:after", (event) => localTimes(event.target));
 document.querySelector("[data-focus-on-load]")?.focus();
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();

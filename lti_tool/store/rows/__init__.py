@@ -33,7 +33,14 @@ from lti_tool.store.rows.organisations import (
     ProgramRow,
     SigningKeyRow,
 )
-from lti_tool.store.rows.people import BrowserRow, EarnerRow, LaunchRow, MembershipRow, UserRow
+from lti_tool.store.rows.people import (
+    BrowserRow,
+    EarnerRow,
+    KeepLinkRow,
+    LaunchRow,
+    MembershipRow,
+    UserRow,
+)
 from lti_tool.store.rows.platforms import (
     ContextRow,
     DeploymentRow,
@@ -76,6 +83,7 @@ __all__ = [
     "FileDeletionRow",
     "HandInRow",
     "IssuerRow",
+    "KeepLinkRow",
     "KeptTextRow",
     "LaunchRow",
     "LinkBindingRow",

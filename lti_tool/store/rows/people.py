@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.store.base import Row
@@ -21,6 +21,31 @@ class EarnerRow(Row):
     subject_urn: Mapped[str] = mapped_column(unique=True)
     """`urn:uuid:…`, the credential subject's id."""
     created_at: Mapped[datetime]
+
+
+class KeepLinkRow(Row):
+    """A link that opens an earner's own page, without any account. One lives at a time.
+
+    .. pii: opens all credentials of one person; ends when they make another one.
+    """
+
+    __tablename__ = "keep_link"
+    __table_args__ = (
+        Index(
+            "uq_keep_link_live",
+            "earner_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    earner_id: Mapped[UUID] = mapped_column(ForeignKey("earner.id"))
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    """sha256 of the token in the link, which nobody can read again."""
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class UserRow(Row):

@@ -18,6 +18,7 @@ def test_the_summary_of_our_own_credential() -> None:
         criteria_narrative="Reach **Ready** in both competencies.",
         criteria_url=f"{ACHIEVEMENT}/criteria",
         image_url=f"{ACHIEVEMENT}/image.svg",
+        image_caption="Badge 2 of 4: Listening Closely",
         issuer_id=DID,
         issuer_name="Harbour College",
         issuer_url=f"{BASE}/",

@@ -312,6 +312,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("program_id", "user_id", name=op.f("pk_program_assessor")),
     )
     op.create_table(
+        "keep_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("earner_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["earner_id"], ["earner.id"], name=op.f("fk_keep_link_earner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_keep_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_keep_link_token_hash")),
+    )
+    op.create_index(
+        "uq_keep_link_live",
+        "keep_link",
+        ["earner_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "program_coordinator",
         sa.Column("program_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -1037,6 +1056,13 @@ def downgrade() -> None:
     op.drop_table("program_invite")
     op.drop_index(op.f("ix_program_coordinator_user_id"), table_name="program_coordinator")
     op.drop_table("program_coordinator")
+    op.drop_index(
+        "uq_keep_link_live",
+        table_name="keep_link",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.drop_table("keep_link")
     op.drop_table("program_assessor")
     op.drop_table("context")
     op.drop_index(op.f("ix_audit_event_program_id"), table_name="audit_event")

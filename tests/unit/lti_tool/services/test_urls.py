@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from lti_tool.services.urls import CourseURLs, DeskURLs, PublicURLs
+from lti_tool.services.urls import CourseURLs, DeskURLs, KeepURLs, PublicURLs
 
 BASE = "https://tool.example"
 METHODS = ("GET", "POST", "PUT", "DELETE")
 VALUES: dict[str, tuple[object, ...]] = {
     "action": ("release", "return"),
+    "file": (".json", ".jwt", ".picture"),
     "form": ("", ".json", ".jwt", ".picture"),
     "key_id": ("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",),
     "notice": ("submitted",),
@@ -47,7 +48,7 @@ WITHOUT_ADDRESS = {
 }
 
 
-def calls(urls: CourseURLs | DeskURLs | PublicURLs) -> Iterator[tuple[str, str]]:
+def calls(urls: CourseURLs | DeskURLs | KeepURLs | PublicURLs) -> Iterator[tuple[str, str]]:
     """Return every address with the name of the method that makes it."""
     for name, member in inspect.getmembers_static(type(urls)):
         if name.startswith("_") or name in urls.__slots__:
@@ -77,10 +78,12 @@ def endpoints_at(app: Flask, url: str) -> set[str]:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "urls",
-    [CourseURLs("3f0c.a-token"), DeskURLs("3f0c.a-token"), PublicURLs(BASE)],
-    ids=["course", "desk", "public"],
+    [CourseURLs("3f0c.a-token"), DeskURLs("3f0c.a-token"), KeepURLs("a-token"), PublicURLs(BASE)],
+    ids=["course", "desk", "keep", "public"],
 )
-def test_every_address_has_a_view(app: Flask, urls: CourseURLs | DeskURLs | PublicURLs) -> None:
+def test_every_address_has_a_view(
+    app: Flask, urls: CourseURLs | DeskURLs | KeepURLs | PublicURLs
+) -> None:
     """No page leads nowhere."""
     nowhere = {name for name, url in calls(urls) if not endpoints_at(app, url)}
 
@@ -90,7 +93,8 @@ def test_every_address_has_a_view(app: Flask, urls: CourseURLs | DeskURLs | Publ
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_every_view_has_an_address(app: Flask) -> None:
     """What no page can name is either listed here with its reason, or in nobody's reach."""
-    every = (*calls(CourseURLs("ref")), *calls(DeskURLs("ref")), *calls(PublicURLs(BASE)))
+    urls = (CourseURLs("ref"), DeskURLs("ref"), KeepURLs("a-token"), PublicURLs(BASE))
+    every = [call for one in urls for call in calls(one)]
     reached = {endpoint for _, url in every for endpoint in endpoints_at(app, url)}
 
     assert {rule.endpoint for rule in app.url_map.iter_rules()} - reached == WITHOUT_ADDRESS
