@@ -83,6 +83,16 @@ def test_a_shared_credential_says_it_is_valid_to_whom_and_for_what(
         assert "no-store" in page.headers["Cache-Control"]
 
 
+def test_a_shared_badge_brings_a_card_for_where_it_is_posted(
+    stage: Stage, client: FlaskClient
+) -> None:
+    """Title, sentence and picture."""
+    page = client.get(f"/s/{share(stage)}").text
+
+    assert '<meta property="og:title" content="A badge: Ada Learner">' in page
+    assert "/image.svg" in page.partition('property="og:image" content="')[2].partition('"')[0]
+
+
 def test_the_picture_holds_the_badge(stage: Stage, client: FlaskClient) -> None:
     """As issued; whoever gets the file can check it, and a picture without one says so."""
     link = f"/s/{share(stage)}"
