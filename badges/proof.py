@@ -27,7 +27,8 @@ from keys.signing import Algorithm, PublicKey
 
 _Document = Mapping[str, object]
 
-_SUITE = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022"}
+CRYPTOSUITE = "eddsa-rdfc-2022"
+_SUITE = {"type": "DataIntegrityProof", "cryptosuite": CRYPTOSUITE}
 _PURPOSE = "assertionMethod"
 _PROOF_MEMBERS = frozenset(
     {
@@ -44,6 +45,8 @@ _PROOF_MEMBERS = frozenset(
 _PROOF_DATES = ("created", "expires")
 _MAXIMUM_PROOFS = 8
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+JWT_ALGORITHMS = Algorithm.RS256, Algorithm.ES256
+"""What a VC-JWT may be signed with: verifiers have to know the first, and many know the other."""
 _JWT_TYPES = (None, "JWT", "vc+jwt", "vc+ld+jwt")
 _MIRRORED_CLAIMS = ("iss", "jti", "sub", "nbf", "exp")
 _CLAIMS = frozenset({*_MIRRORED_CLAIMS, "iat"})
@@ -77,6 +80,11 @@ class EmbeddedProof:
     key_id: str
     expires: datetime | None
 
+    @property
+    def algorithm(self) -> Algorithm:
+        """What the suite that we verify signs with."""
+        return Algorithm.ED25519
+
     def signed_bytes(self) -> bytes:
         """Return the 64 bytes that the proof signs: hash of the options, hash of the document.
 
@@ -93,7 +101,7 @@ class EmbeddedProof:
         Raises:
             ProofError: it did not.
         """
-        _check_signature(key, Algorithm.ED25519, self.signature, signed_bytes)
+        _check_signature(key, self.algorithm, self.signature, signed_bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +115,7 @@ class CompactJWT:
     claims: _Document
     signing_input: bytes
     signature: bytes
+    algorithm: Algorithm
     key_id: str | None
     key: object
 
@@ -120,7 +129,7 @@ class CompactJWT:
         Raises:
             ProofError: it did not, or they do not.
         """
-        _check_signature(key, Algorithm.RS256, self.signature, signed_bytes)
+        _check_signature(key, self.algorithm, self.signature, signed_bytes)
         expected = _claims_of(self.document)
         for name in _MIRRORED_CLAIMS:
             if self.claims.get(name) != expected.get(name):
@@ -194,13 +203,13 @@ def sign_vc_jwt(document: _Document, signer: Signer) -> str:
     """Return the document as a compact JWT, without a line end.
 
     Raises:
-        InvalidCredentialError: it has a proof or a claim already, or the key is not RSA.
+        InvalidCredentialError: it has a proof or a claim already, or the key signs no JWTs.
     """
-    if signer.algorithm is not Algorithm.RS256 or not {"proof", *_CLAIMS}.isdisjoint(document):
+    if signer.algorithm not in JWT_ALGORITHMS or not {"proof", *_CLAIMS}.isdisjoint(document):
         raise InvalidCredentialError(
-            "a document without proof and claims and an RSA key are needed"
+            "a document without proof and claims and an RSA or P-256 key are needed"
         )
-    header = {"alg": "RS256", "typ": "JWT", "kid": signer.id}
+    header = {"alg": signer.algorithm.value, "typ": "JWT", "kid": signer.id}
     payload = {**document, **_claims_of(document)}
     signing_input = b".".join(_encode(serialize(part)) for part in (header, payload))
     return (signing_input + b"." + _encode(signer.sign(signing_input))).decode()
@@ -218,7 +227,8 @@ def parse_vc_jwt(token: str) -> CompactJWT:
     header, payload, signature = (_decode(part) for part in parts)
     members, claims = _parse_part(header), _parse_part(payload)
     key_id = members.get("kid")
-    if members.get("alg") != "RS256" or members.get("typ") not in _JWT_TYPES or "crit" in members:
+    algorithm = next((one for one in JWT_ALGORITHMS if one == members.get("alg")), None)
+    if algorithm is None or members.get("typ") not in _JWT_TYPES or "crit" in members:
         raise ProofError("jwt_header")
     if not isinstance(key_id, str | None):
         raise ProofError("jwt_header")
@@ -229,6 +239,7 @@ def parse_vc_jwt(token: str) -> CompactJWT:
         claims={name: value for name, value in claims.items() if name in _CLAIMS},
         signing_input=token.rpartition(".")[0].encode(),
         signature=signature,
+        algorithm=algorithm,
         key_id=key_id,
         key=members.get("jwk"),
     )

@@ -37,7 +37,7 @@ from badges.status_list import StatusList
 from badges.terms.vocabulary import load_vocabularies
 from badges.untrusted import MAXIMUM_BYTES, parse_object
 from keys.errors import InvalidDIDError, InvalidKeyError
-from keys.signing import PublicKey
+from keys.signing import Algorithm, PublicKey
 from rubrics.documents import check_document, load_validator
 from rubrics.errors import InvalidDocumentError
 
@@ -69,6 +69,7 @@ class VerifiedCredential:
 
     document: _Document
     form: ProofForm
+    algorithm: Algorithm
     issuer_id: str
     checks: tuple[Check, ...]
 
@@ -109,6 +110,7 @@ def verify(data: bytes | str, *, resolver: Resolver, now: datetime) -> VerifiedC
     return VerifiedCredential(
         document=document,
         form=ProofForm.DATA_INTEGRITY if is_embedded else ProofForm.VC_JWT,
+        algorithm=secured.algorithm,
         issuer_id=issuer,
         checks=log.finish(),
     )

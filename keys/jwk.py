@@ -8,11 +8,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePublicKey,
+    EllipticCurvePublicNumbers,
+)
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 
 from keys.errors import InvalidKeyError
-from keys.signing import RSA_MAXIMUM_BITS, PublicKey
+from keys.signing import P256_BYTES, RSA_MAXIMUM_BITS, Algorithm, PublicKey
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 # A modulus of the largest size that we accept, as base64url.
@@ -24,7 +29,7 @@ _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 def public_jwk(key: PublicKey) -> dict[str, str]:
     """Return the key as a JWK for signatures; its `kid` is the RFC 7638 thumbprint."""
-    algorithm = "EdDSA" if isinstance(key.key, Ed25519PublicKey) else "RS256"
+    algorithm = "EdDSA" if key.algorithm is Algorithm.ED25519 else key.algorithm.value
     return {**_required_members(key), "kid": thumbprint(key), "use": "sig", "alg": algorithm}
 
 
@@ -43,8 +48,8 @@ def parse_jwk(jwk: object) -> PublicKey:
     """Return the public key in a JWK from outside. `kid` and other metadata are ignored.
 
     Raises:
-        InvalidKeyError: malformed, not Ed25519 or RSA of 2048 to 8192 bits, meant for
-            encryption or another algorithm, or private.
+        InvalidKeyError: malformed, not Ed25519, RSA of 2048 to 8192 bits or P-256, meant
+            for encryption or another algorithm, or private.
     """
     if not isinstance(jwk, Mapping):
         raise InvalidKeyError("a JWK is a JSON object")
@@ -57,6 +62,8 @@ def parse_jwk(jwk: object) -> PublicKey:
             return _parse_rsa(jwk)
         case "OKP", "Ed25519", None | "EdDSA" | "Ed25519":
             return _parse_ed25519(jwk)
+        case "EC", "P-256", None | "ES256":
+            return _parse_p256(jwk)
         case _:
             raise InvalidKeyError("the JWK is of a kind or algorithm that is not accepted")
 
@@ -79,6 +86,18 @@ def _parse_ed25519(jwk: Mapping[str, object]) -> PublicKey:
         raise InvalidKeyError("the JWK holds no valid Ed25519 key") from exc
 
 
+def _parse_p256(jwk: Mapping[str, object]) -> PublicKey:
+    """Return the key, whose point has to be on the curve; RFC 7518 section 6.2.1."""
+    x, y = (_decode(jwk.get(name)) for name in ("x", "y"))
+    if len(x) != P256_BYTES or len(y) != P256_BYTES:
+        raise InvalidKeyError("a coordinate of a P-256 key has 32 bytes")
+    numbers = EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), SECP256R1())
+    try:
+        return PublicKey.of(numbers.public_key())
+    except ValueError as exc:
+        raise InvalidKeyError("the JWK holds no valid P-256 key") from exc
+
+
 def _required_members(key: PublicKey) -> dict[str, str]:
     """Return the members that identify the key, RFC 7638 section 3.2."""
     match key.key:
@@ -87,6 +106,10 @@ def _required_members(key: PublicKey) -> dict[str, str]:
         case RSAPublicKey():
             numbers = key.key.public_numbers()
             return {"kty": "RSA", "n": _encode_number(numbers.n), "e": _encode_number(numbers.e)}
+        case EllipticCurvePublicKey():
+            point = key.key.public_numbers()
+            x, y = (_encode(one.to_bytes(P256_BYTES)) for one in (point.x, point.y))
+            return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
         case _ as unreachable:
             assert_never(unreachable)
 

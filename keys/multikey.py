@@ -50,7 +50,7 @@ def encode_multikey(key: PublicKey) -> str:
     """Return an Ed25519 key as `publicKeyMultibase`; it starts with z6Mk.
 
     Raises:
-        InvalidKeyError: an RSA key, which is published as a JWK.
+        InvalidKeyError: a key of another kind, which is published as a JWK.
     """
     if not isinstance(key.key, Ed25519PublicKey):
         raise InvalidKeyError("only Ed25519 keys are written as Multikey")

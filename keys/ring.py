@@ -71,13 +71,13 @@ class KeyRing:
         """The keys whose signatures are believed: all but the compromised ones."""
         return tuple(key for key in self.keys if key.state is not KeyState.COMPROMISED)
 
-    def current(self, algorithm: Algorithm) -> HeldKey:
-        """Return the key that signs now with `algorithm`.
+    def current(self, *algorithms: Algorithm) -> HeldKey:
+        """Return the key that signs now with one of `algorithms`.
 
         Raises:
             UnknownKeyError: there is none.
         """
         for key in self.keys:
-            if key.state is KeyState.CURRENT and key.algorithm is algorithm:
+            if key.state is KeyState.CURRENT and key.algorithm in algorithms:
                 return key
-        raise UnknownKeyError(f"no current {algorithm} key")
+        raise UnknownKeyError(f"no current {' or '.join(algorithms)} key")

@@ -1,4 +1,4 @@
-"""Signing keys and their public halves: Ed25519 and RSA (RS256)."""
+"""Signing keys and their public halves: Ed25519, RSA (RS256) and P-256 (ES256)."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -6,12 +6,23 @@ from enum import StrEnum
 from typing import Self, assert_never
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_ec_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
     RSAPublicKey,
     generate_private_key,
+)
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
 )
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -30,6 +41,8 @@ RSA_MINIMUM_BITS = 2048
 # key must not choose how long we calculate.
 RSA_MAXIMUM_BITS = 8192
 RSA_EXPONENT = 65537
+P256_BYTES = 32
+"""The length of a coordinate of a P-256 point, and of each half of an ES256 signature."""
 
 
 class Algorithm(StrEnum):
@@ -37,13 +50,14 @@ class Algorithm(StrEnum):
 
     ED25519 = "Ed25519"
     RS256 = "RS256"
+    ES256 = "ES256"
 
 
 def _algorithm_of(key: object) -> Algorithm:
     """Return the algorithm of a cryptography key of either half.
 
     Raises:
-        InvalidKeyError: another kind, or an RSA key of a size that we refuse.
+        InvalidKeyError: another kind or curve, or an RSA key of a size that we refuse.
     """
     match key:
         case Ed25519PrivateKey() | Ed25519PublicKey():
@@ -52,8 +66,12 @@ def _algorithm_of(key: object) -> Algorithm:
             if not RSA_MINIMUM_BITS <= key.key_size <= RSA_MAXIMUM_BITS:
                 raise InvalidKeyError(f"an RSA key of {key.key_size} bits is not accepted")
             return Algorithm.RS256
+        case EllipticCurvePrivateKey() | EllipticCurvePublicKey():
+            if not isinstance(key.curve, SECP256R1):
+                raise InvalidKeyError(f"a key on the curve {key.curve.name} is not accepted")
+            return Algorithm.ES256
         case _:
-            raise InvalidKeyError("only Ed25519 and RSA keys are accepted")
+            raise InvalidKeyError("only Ed25519, RSA and P-256 keys are accepted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +83,17 @@ class PublicKey:
 
     der: bytes = field(repr=False)
     algorithm: Algorithm
-    key: Ed25519PublicKey | RSAPublicKey = field(repr=False, compare=False)
+    key: Ed25519PublicKey | RSAPublicKey | EllipticCurvePublicKey = field(repr=False, compare=False)
 
     @classmethod
     def of(cls, key: object) -> Self:
         """Return the value for a key object of the cryptography library.
 
         Raises:
-            InvalidKeyError: neither Ed25519 nor RSA of 2048 to 8192 bits.
+            InvalidKeyError: not Ed25519, RSA of 2048 to 8192 bits, or P-256.
         """
         algorithm = _algorithm_of(key)
-        if not isinstance(key, Ed25519PublicKey | RSAPublicKey):
+        if not isinstance(key, Ed25519PublicKey | RSAPublicKey | EllipticCurvePublicKey):
             raise InvalidKeyError("this is the private half of a key")
         der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return cls(der=der, algorithm=algorithm, key=key)
@@ -104,6 +122,8 @@ class PublicKey:
                     self.key.verify(signature, data)
                 case RSAPublicKey():
                     self.key.verify(signature, data, PKCS1v15(), SHA256())
+                case EllipticCurvePublicKey():
+                    self.key.verify(_as_der(signature), data, ECDSA(SHA256()))
                 case _ as unreachable:
                     assert_never(unreachable)
         except InvalidSignature as exc:
@@ -119,17 +139,17 @@ class SigningKey:
     """A private key together with its public half. It never shows what is private."""
 
     public: PublicKey
-    _key: Ed25519PrivateKey | RSAPrivateKey = field(repr=False)
+    _key: Ed25519PrivateKey | RSAPrivateKey | EllipticCurvePrivateKey = field(repr=False)
 
     @classmethod
     def of(cls, key: object) -> Self:
         """Return the value for a private key object of the cryptography library.
 
         Raises:
-            InvalidKeyError: neither Ed25519 nor RSA of 2048 to 8192 bits.
+            InvalidKeyError: not Ed25519, RSA of 2048 to 8192 bits, or P-256.
         """
         _algorithm_of(key)
-        if not isinstance(key, Ed25519PrivateKey | RSAPrivateKey):
+        if not isinstance(key, Ed25519PrivateKey | RSAPrivateKey | EllipticCurvePrivateKey):
             raise InvalidKeyError("this is the public half of a key")
         return cls(PublicKey.of(key.public_key()), key)
 
@@ -154,12 +174,14 @@ class SigningKey:
         return self.public.algorithm
 
     def sign(self, data: bytes) -> bytes:
-        """Return the signature of `data`: 64 bytes for Ed25519, the modulus' length for RSA."""
+        """Return the signature of `data`: 64 bytes, or the modulus' length for RSA."""
         match self._key:
             case Ed25519PrivateKey():
                 return self._key.sign(data)
             case RSAPrivateKey():
                 return self._key.sign(data, PKCS1v15(), SHA256())
+            case EllipticCurvePrivateKey():
+                return _from_der(self._key.sign(data, ECDSA(SHA256())))
             case _ as unreachable:
                 assert_never(unreachable)
 
@@ -185,3 +207,20 @@ def generate_rsa(bits: int = RSA_MINIMUM_BITS) -> SigningKey:
     if not RSA_MINIMUM_BITS <= bits <= RSA_MAXIMUM_BITS:
         raise InvalidKeyError(f"an RSA key of {bits} bits is not accepted")
     return SigningKey.of(generate_private_key(RSA_EXPONENT, bits))
+
+
+def generate_p256() -> SigningKey:
+    """Return a new P-256 key, from the operating system's randomness."""
+    return SigningKey.of(generate_ec_key(SECP256R1()))
+
+
+def _from_der(signature: bytes) -> bytes:
+    """Return an ECDSA signature as JSON Web Signatures carry it: r and s, RFC 7518 section 3.4."""
+    return b"".join(half.to_bytes(P256_BYTES) for half in decode_dss_signature(signature))
+
+
+def _as_der(signature: bytes) -> bytes:
+    if len(signature) != 2 * P256_BYTES:
+        raise InvalidSignatureError("an ES256 signature has 64 bytes")
+    halves = signature[:P256_BYTES], signature[P256_BYTES:]
+    return encode_dss_signature(*map(int.from_bytes, halves))

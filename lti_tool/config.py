@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from keys.errors import KeysError
 from keys.sealing import MasterKey
+from keys.signing import Algorithm
 from lti_tool.errors import SettingsError
 
 PREFIX = "QUATREFOIL_"
@@ -40,6 +41,8 @@ class Settings:
     """Signs tickets and form tokens; at least 32 characters."""
     master_key: MasterKey = field(repr=False)
     """Seals the signing keys in the database."""
+    jwt_algorithm: Algorithm = Algorithm.RS256
+    """What issuers' new keys for VC-JWTs sign with: RS256 or ES256."""
     database_url: str = field(repr=False)
     """SQLAlchemy URL; may hold a password."""
     data_dir: Path
@@ -77,6 +80,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     base_url = reader.base_url(is_demo=is_demo)
     secret_key = reader.secret_key()
     master_key = reader.master_key()
+    jwt_algorithm = Algorithm(reader.one_of("JWT_ALGORITHM", "RS256", "ES256"))
     database_url = reader.database_url()
     queue_url = reader.url("QUEUE_URL", f"sqlite:///{data_dir / 'queue.db'}", *QUEUE_URLS)
     files_url = reader.url("FILES_URL", f"file://{data_dir / 'files'}", *FILES_URLS)
@@ -90,6 +94,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         base_url=base_url,
         secret_key=secret_key,
         master_key=master_key,
+        jwt_algorithm=jwt_algorithm,
         database_url=database_url,
         data_dir=data_dir,
         queue_url=queue_url,
@@ -117,6 +122,7 @@ class _Reader:
         text = self.text(name, known[0])
         if text not in known:
             self.faults.append(f"{PREFIX}{name} must be {' or '.join(known)}, not {text!r}.")
+            return known[0]
         return text
 
     def whole_number(self, name: str, default: int, *, least: int = 0) -> int:

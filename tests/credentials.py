@@ -35,7 +35,14 @@ from badges.status_list import StatusList, build_status_list_credential
 from keys.did import build_did_document, verification_method_id
 from keys.jwk import public_jwk, thumbprint
 from keys.ring import HeldKey, KeyState
-from keys.signing import PublicKey, SigningKey, generate_ed25519, generate_rsa
+from keys.signing import (
+    Algorithm,
+    PublicKey,
+    SigningKey,
+    generate_ed25519,
+    generate_p256,
+    generate_rsa,
+)
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BASE = "https://badges.example.edu"
@@ -57,10 +64,16 @@ def other_keys() -> tuple[HeldKey, HeldKey]:
     return a_held_key(generate_ed25519()), a_held_key(generate_rsa())
 
 
+@cache
+def es256_key() -> HeldKey:
+    """The key of the issuer that signs JWTs with ES256."""
+    return a_held_key(generate_p256())
+
+
 def a_held_key(key: SigningKey, controller: str = DID) -> HeldKey:
-    """A current key, named as the issuer names its keys: a DID fragment, or a URL for RSA."""
+    """A current key, named as the issuer names its keys: a DID fragment, or a URL for JWTs."""
     id_ = verification_method_id(controller, key.public)
-    if key.algorithm == "RS256":
+    if key.algorithm is not Algorithm.ED25519:
         id_ = f"{BASE}/keys/{thumbprint(key.public)}"
     return HeldKey(id=id_, public=key.public, signing=key)
 
@@ -167,9 +180,9 @@ def a_signed_credential(document: Mapping[str, object] | None = None) -> dict[st
     return add_data_integrity_proof(document or a_document(), issuer_keys()[0], created=NOW)
 
 
-def a_jwt(document: Mapping[str, object] | None = None) -> str:
+def a_jwt(document: Mapping[str, object] | None = None, key: HeldKey | None = None) -> str:
     """A credential as a compact JWT of the issuer."""
-    return sign_vc_jwt(document or a_document(), issuer_keys()[1])
+    return sign_vc_jwt(document or a_document(), key or issuer_keys()[1])
 
 
 def a_status_list_credential(*revoked: int, valid_from: datetime = NOW) -> dict[str, object]:

@@ -14,7 +14,10 @@ def keys() -> None:
 
 @keys.command("init")
 def init() -> None:
-    """Make the keys that are missing: the tool's, and each issuer's. Safe to run twice."""
+    """Make the keys that are missing: the tool's, and each issuer's. Safe to run twice.
+
+    Run it after a change of QUATREFOIL_JWT_ALGORITHM, too.
+    """
     here = open_runtime()
     master_key = here.settings.master_key
     with here.writing() as session:
@@ -30,5 +33,6 @@ def init() -> None:
                 master_key=master_key,
                 clock=here.clock,
                 random_bytes=here.random_bytes,
+                jwt_algorithm=here.settings.jwt_algorithm,
             )
     click.echo(f"Made {made} keys." if made else "No key was missing.")

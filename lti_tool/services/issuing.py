@@ -8,7 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from badges.credential import check_before_signing, serialize
-from badges.proof import add_data_integrity_proof, sign_vc_jwt
+from badges.proof import JWT_ALGORITHMS, add_data_integrity_proof, sign_vc_jwt
 from badges.verification import verify
 from keys.ring import KeyRing
 from keys.signing import Algorithm
@@ -115,5 +115,5 @@ def _sign(
     signed = add_data_integrity_proof(
         unsigned, ring.current(Algorithm.ED25519), created=facts.issued_at
     )
-    token = sign_vc_jwt(unsigned, ring.current(Algorithm.RS256))
+    token = sign_vc_jwt(unsigned, ring.current(*JWT_ALGORITHMS))
     return serialize(signed), token.encode()

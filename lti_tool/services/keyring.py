@@ -6,6 +6,7 @@ credentials. They are different keys.
 
 import json
 from collections.abc import Sequence
+from typing import assert_never
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,14 @@ from keys.errors import SealError
 from keys.jwk import jwk_set, parse_jwk, public_jwk, thumbprint
 from keys.ring import HeldKey, KeyRing, KeyState
 from keys.sealing import MasterKey, seal, unseal
-from keys.signing import Algorithm, PublicKey, SigningKey, generate_ed25519, generate_rsa
+from keys.signing import (
+    Algorithm,
+    PublicKey,
+    SigningKey,
+    generate_ed25519,
+    generate_p256,
+    generate_rsa,
+)
 from lti_tool.errors import SettingsError
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store import keys as key_rows
@@ -27,14 +35,13 @@ PURPOSE = "signing key"
 TOOL = "tool"
 DATA_INTEGRITY = "data_integrity"
 JWT = "jwt"
-ISSUER_PURPOSES = (DATA_INTEGRITY, JWT)
 
 
 def ensure_tool_key(
     session: Session, *, master_key: MasterKey, clock: Clock, random_bytes: RandomBytes
 ) -> bool:
     """Make the tool's key unless it has a current one; return whether one was made."""
-    return _ensure(session, None, TOOL, master_key, clock, random_bytes)
+    return _ensure(session, None, TOOL, Algorithm.RS256, master_key, clock, random_bytes)
 
 
 def ensure_issuer_keys(
@@ -44,11 +51,16 @@ def ensure_issuer_keys(
     master_key: MasterKey,
     clock: Clock,
     random_bytes: RandomBytes,
+    jwt_algorithm: Algorithm = Algorithm.RS256,
 ) -> int:
-    """Make the issuer's missing current keys; return how many were made."""
+    """Make the issuer's missing current keys; return how many were made.
+
+    A key for VC-JWTs of another algorithm than `jwt_algorithm` is retired for a new one.
+    """
+    algorithms = {DATA_INTEGRITY: Algorithm.ED25519, JWT: jwt_algorithm}
     made = [
-        _ensure(session, issuer_id, purpose, master_key, clock, random_bytes)
-        for purpose in ISSUER_PURPOSES
+        _ensure(session, issuer_id, purpose, algorithm, master_key, clock, random_bytes)
+        for purpose, algorithm in algorithms.items()
     ]
     return sum(made)
 
@@ -128,13 +140,18 @@ def _ensure(
     session: Session,
     issuer_id: UUID | None,
     purpose: str,
+    algorithm: Algorithm,
     master_key: MasterKey,
     clock: Clock,
     random_bytes: RandomBytes,
 ) -> bool:
-    if key_rows.find_current_key(session, issuer_id=issuer_id, purpose=purpose) is not None:
+    found = key_rows.find_current_key(session, issuer_id=issuer_id, purpose=purpose)
+    if found is not None and _public(found).algorithm is algorithm:
         return False
-    key = generate_ed25519() if purpose == DATA_INTEGRITY else generate_rsa()
+    if found is not None:
+        found.retired_at = clock()
+        session.flush()
+    key = _generate(algorithm)
     key_id = thumbprint(key.public)
     values = {
         "id": key_id,
@@ -154,6 +171,18 @@ def _ensure(
     }
     # Another `keys init` at the same time may be first: there is one current key.
     return insert_unless_present(session, SigningKeyRow, values)
+
+
+def _generate(algorithm: Algorithm) -> SigningKey:
+    match algorithm:
+        case Algorithm.ED25519:
+            return generate_ed25519()
+        case Algorithm.RS256:
+            return generate_rsa()
+        case Algorithm.ES256:
+            return generate_p256()
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def _held(row: SigningKeyRow, name: str, master_key: MasterKey | None) -> HeldKey:

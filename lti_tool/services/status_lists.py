@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from badges.credential import serialize
-from badges.proof import add_data_integrity_proof, sign_vc_jwt
+from badges.proof import JWT_ALGORITHMS, add_data_integrity_proof, sign_vc_jwt
 from badges.status_list import MINIMUM_ENTRIES, StatusList, build_status_list_credential
 from keys.ring import KeyRing
 from keys.signing import Algorithm
@@ -146,5 +146,5 @@ def _sign(
         valid_until=clock() + VALID_FOR,
     )
     signed = add_data_integrity_proof(unsigned, ring.current(Algorithm.ED25519), created=clock())
-    token = sign_vc_jwt(unsigned, ring.current(Algorithm.RS256))
+    token = sign_vc_jwt(unsigned, ring.current(*JWT_ALGORITHMS))
     return serialize(signed), token.encode()

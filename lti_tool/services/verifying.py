@@ -7,8 +7,9 @@ from datetime import datetime
 from badges.binding import Resolver
 from badges.checks import Check, CheckName, CheckState
 from badges.errors import VerificationError
+from badges.proof import CRYPTOSUITE
 from badges.summary import CredentialSummary, read_summary
-from badges.verification import ProofForm, verify
+from badges.verification import ProofForm, VerifiedCredential, verify
 from lti_tool.services.pages.public import CheckView, ReportPage
 from lti_tool.services.urls import PublicURLs
 
@@ -26,7 +27,6 @@ STATES = {
     CheckState.FAILED: "failed",
     CheckState.NOT_CHECKED: "skipped",
 }
-PROOFS = {ProofForm.DATA_INTEGRITY: "eddsa-rdfc-2022", ProofForm.VC_JWT: "RS256"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,8 @@ class Report:
     status: str
     checks: tuple[Check, ...]
     summary: CredentialSummary | None
-    form: ProofForm | None
+    proof: str | None
+    """The suite or the algorithm that its proof was made with."""
 
 
 def examine(data: bytes | str, *, resolver: Resolver, now: datetime) -> Report:
@@ -53,13 +54,13 @@ def examine(data: bytes | str, *, resolver: Resolver, now: datetime) -> Report:
             status=_status(error.checks),
             checks=error.checks,
             summary=_summary(error.document),
-            form=None,
+            proof=None,
         )
     return Report(
         status="valid",
         checks=verified.checks,
         summary=read_summary(verified.document),
-        form=verified.form,
+        proof=_proof(verified),
     )
 
 
@@ -88,11 +89,16 @@ def report_page(report: Report, *, urls: PublicURLs, own_issuers: frozenset[str]
         issued_on=(summary.awarded_at or summary.valid_from) if summary else None,
         expires_on=summary.valid_until if summary else None,
         is_ours=is_ours,
-        proof=PROOFS[report.form] if report.form else None,
+        proof=report.proof,
         checks=check_views(report.checks),
         form_url=urls.verify,
         credential_url=summary.id if summary and is_ours else None,
     )
+
+
+def _proof(verified: VerifiedCredential) -> str:
+    is_embedded = verified.form is ProofForm.DATA_INTEGRITY
+    return CRYPTOSUITE if is_embedded else verified.algorithm.value
 
 
 def _status(checks: tuple[Check, ...]) -> str:

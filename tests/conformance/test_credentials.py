@@ -57,6 +57,7 @@ from tests.credentials import (
     a_status_list_credential,
     an_achievement,
     an_issuer,
+    es256_key,
     issuer_keys,
     other_keys,
     some_facts,
@@ -370,3 +371,26 @@ def test_jose_verifies_every_jwt_and_refuses_what_was_tampered(
     paths = write(tmp_path / "tokens", files | tampered)
     assert verifiers.check_jwts(jwk, *paths) == dict.fromkeys(files, True) | {"byte.jwt": False}
     assert verifiers.check_jwts(other_jwk, paths[0]) == {paths[0].name: False}
+
+
+@pytest.mark.shared
+@pytest.mark.node
+def test_jose_verifies_what_is_signed_with_es256(verifiers: NodeVerifiers, tmp_path: Path) -> None:
+    """Badge and status list, with the key as it is served under its URL; not when tampered."""
+    (jwk,) = write(tmp_path / "keys", {"key.json": serialize(public_jwk(es256_key().public))})
+    token = a_jwt(key=es256_key())
+    files = {
+        "badge.jwt": token.encode(),
+        "list.jwt": sign_vc_jwt(a_status_list_credential(), es256_key()).encode(),
+        "tampered.jwt": token.replace("e", "f", 1).encode(),
+    }
+
+    results = verifiers.check_jwts(jwk, *write(tmp_path / "tokens", files))
+    assert results == {"badge.jwt": True, "list.jwt": True, "tampered.jwt": False}
+
+
+def test_openbadgeslib_verifies_what_is_signed_with_es256() -> None:
+    """Another Python implementation agrees."""
+    token = a_jwt(a_document_of_today(), es256_key())
+
+    assert OB3Verifier(pem(es256_key().public)).verify(token).issuer.id == DID

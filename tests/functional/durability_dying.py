@@ -63,10 +63,10 @@ class CountedRing(KeyRing):
 
     fuse: Fuse
 
-    def current(self, algorithm: Algorithm) -> HeldKey:
+    def current(self, *algorithms: Algorithm) -> HeldKey:
         """Return the key that is about to sign."""
         self.fuse.step()
-        return super().current(algorithm)
+        return super().current(*algorithms)
 
 
 class CountedRings(RingCache):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -26,6 +27,7 @@ from tests.credentials import (
     a_jwt,
     a_key_in_state,
     a_signed_credential,
+    es256_key,
     issuer_keys,
     other_keys,
 )
@@ -44,6 +46,22 @@ def test_a_key_that_the_issuer_does_not_vouch_for_is_refused() -> None:
 
     assert refused(forged) == (CheckName.KEY, "key_not_vouched_for")
     assert refused(forged_jwt, resolver) == (CheckName.KEY, "key_not_vouched_for")
+
+
+def test_an_es256_key_is_found_by_its_url_by_its_method_and_in_the_header() -> None:
+    """As an issuer elsewhere may have it: what counts is that its document lists the key."""
+    key = es256_key()
+    resolver = FakeResolver()
+    resolver.documents[DID] = a_did_document(ED25519, key)
+    resolver.jwks[key.id] = public_jwk(key.public)
+    named = sign_vc_jwt(a_document(), replace(key, id=verification_method_id(DID, key.public)))
+
+    for token in (a_jwt(key=key), named):
+        verified = check(token, resolver)
+        assert (verified.form, verified.algorithm) == (ProofForm.VC_JWT, "ES256")
+    assert refused(a_jwt(key=key)) == (CheckName.KEY, "issuer_unreachable")
+    resolver.documents[DID] = a_did_document()
+    assert refused(a_jwt(key=key), resolver) == (CheckName.KEY, "key_not_vouched_for")
 
 
 def test_a_key_is_bound_to_its_own_issuer() -> None:

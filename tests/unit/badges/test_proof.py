@@ -27,6 +27,7 @@ from tests.credentials import (
     a_jwt,
     a_signed_credential,
     a_status_list_credential,
+    es256_key,
     issuer_keys,
     other_keys,
 )
@@ -216,6 +217,19 @@ def test_a_jwt_has_the_header_and_claims_of_open_badges() -> None:
     assert verify_vc_jwt(token, RSA.public) == document
 
 
+def test_a_jwt_may_be_signed_with_es256() -> None:
+    """The header says so; the claims are the same; only that key verifies it."""
+    token = a_jwt(key=es256_key())
+
+    assert _read_part(token, 0) == {"alg": "ES256", "typ": "JWT", "kid": es256_key().id}
+    assert _read_part(token, 1) == _read_part(a_jwt(), 1)
+    assert verify_vc_jwt(token, es256_key().public) == a_document()
+    with pytest.raises(ProofError, match="key_algorithm"):
+        verify_vc_jwt(token, RSA.public)
+    with pytest.raises(ProofError, match="key_algorithm"):
+        verify_vc_jwt(a_jwt(), es256_key().public)
+
+
 def test_a_list_is_signed_in_both_forms() -> None:
     """A status list ends some day, which its JWT says as `exp`."""
     document = a_status_list_credential(5)
@@ -268,6 +282,8 @@ PAYLOAD: dict[str, Any] = _read_part(a_jwt(), 1)
     [
         (HEADER | {"alg": "none"}, PAYLOAD, "jwt_header"),
         (HEADER | {"alg": "HS256"}, PAYLOAD, "jwt_header"),
+        (HEADER | {"alg": "Ed25519"}, PAYLOAD, "jwt_header"),
+        (HEADER | {"alg": "ES256"}, PAYLOAD, "key_algorithm"),
         (HEADER | {"alg": ["RS256"]}, PAYLOAD, "jwt_header"),
         (HEADER | {"typ": "at+jwt"}, PAYLOAD, "jwt_header"),
         (HEADER | {"typ": {}}, PAYLOAD, "jwt_header"),
@@ -288,7 +304,7 @@ PAYLOAD: dict[str, Any] = _read_part(a_jwt(), 1)
         (HEADER, PAYLOAD | {"issuer": ["x"]}, "claim_iss"),
         (HEADER, {}, "claim_sub"),
     ],
-    ids=range(21),
+    ids=range(23),
 )
 def test_a_hostile_jwt_is_refused(header: object, payload: object, reason: str) -> None:
     """Even properly signed: other algorithms, types, shapes, and claims that contradict."""

@@ -3,7 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from keys.signing import SigningKey, generate_ed25519, generate_rsa
+from keys.signing import SigningKey, generate_ed25519, generate_p256, generate_rsa
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +16,20 @@ def ed25519_key() -> SigningKey:
 def rsa_key() -> SigningKey:
     """An RSA key that lives as long as the tests."""
     return generate_rsa()
+
+
+@pytest.fixture(scope="session")
+def p256_key() -> SigningKey:
+    """A P-256 key that lives as long as the tests."""
+    return generate_p256()
+
+
+@pytest.fixture(scope="session")
+def own_keys(
+    ed25519_key: SigningKey, rsa_key: SigningKey, p256_key: SigningKey
+) -> tuple[SigningKey, ...]:
+    """One key of each kind that we use."""
+    return ed25519_key, rsa_key, p256_key
 
 
 @pytest.fixture(scope="session")

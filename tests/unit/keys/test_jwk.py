@@ -9,7 +9,7 @@ from keys.errors import InvalidKeyError
 from keys.jwk import jwk_set, parse_jwk, public_jwk, thumbprint
 from keys.signing import SigningKey
 
-# The example keys of RFC 7638 section 3.1 and RFC 8037 appendix A.3.
+# The example keys of RFC 7638 section 3.1, RFC 8037 appendix A.3 and RFC 9449 section 4.1.
 RFC_7638_MODULUS = (
     "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECP"
     "ebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY"
@@ -17,6 +17,8 @@ RFC_7638_MODULUS = (
     "M4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
 )
 RFC_8037_X = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+RFC_9449_X = "l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs"
+RFC_9449_Y = "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA"
 
 
 def test_the_thumbprint_of_an_rsa_key_is_that_of_rfc_7638() -> None:
@@ -33,11 +35,19 @@ def test_the_thumbprint_of_an_ed25519_key_is_that_of_rfc_8037() -> None:
     assert thumbprint(key) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 
 
+def test_the_thumbprint_of_a_p256_key_is_that_of_rfc_9449() -> None:
+    """Our thumbprint of the RFC's example key is the RFC's, section 6.1."""
+    key = parse_jwk({"kty": "EC", "crv": "P-256", "x": RFC_9449_X, "y": RFC_9449_Y})
+
+    assert thumbprint(key) == "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
+
+
 def test_a_jwk_round_trips_and_holds_nothing_private(
-    ed25519_key: SigningKey, rsa_key: SigningKey
+    ed25519_key: SigningKey, rsa_key: SigningKey, p256_key: SigningKey
 ) -> None:
     """A published JWK gives the same public key back; its members are the public ones."""
     ed25519, rsa_jwk = public_jwk(ed25519_key.public), public_jwk(rsa_key.public)
+    p256 = public_jwk(p256_key.public)
 
     assert parse_jwk(ed25519) == ed25519_key.public
     assert parse_jwk(rsa_jwk) == rsa_key.public
@@ -45,6 +55,9 @@ def test_a_jwk_round_trips_and_holds_nothing_private(
     assert set(rsa_jwk) == {"kty", "n", "e", "kid", "use", "alg"}
     assert rsa_jwk["kid"] == thumbprint(rsa_key.public)
     assert rsa_jwk["alg"] == "RS256"
+    assert parse_jwk(p256) == p256_key.public
+    assert set(p256) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+    assert p256["alg"] == "ES256"
 
 
 def test_a_jwk_set_keeps_the_order(ed25519_key: SigningKey, rsa_key: SigningKey) -> None:
@@ -56,6 +69,7 @@ def test_a_jwk_set_keeps_the_order(ed25519_key: SigningKey, rsa_key: SigningKey)
 
 RSA = {"kty": "RSA", "n": RFC_7638_MODULUS, "e": "AQAB"}
 OKP = {"kty": "OKP", "crv": "Ed25519", "x": RFC_8037_X}
+EC = {"kty": "EC", "crv": "P-256", "x": RFC_9449_X, "y": RFC_9449_Y}
 
 
 @pytest.mark.parametrize(
@@ -91,6 +105,16 @@ OKP = {"kty": "OKP", "crv": "Ed25519", "x": RFC_8037_X}
         OKP | {"x": RFC_8037_X[:-4]},
         OKP | {"x": None},
         {"kty": "OKP", "crv": "Ed25519"},
+        EC | {"crv": "P-384"},
+        EC | {"crv": "secp256k1"},
+        EC | {"alg": "RS256"},
+        EC | {"alg": "ECDH-ES"},
+        EC | {"d": RFC_9449_X},
+        EC | {"y": RFC_9449_X},
+        EC | {"x": "AA" + RFC_9449_X},
+        EC | {"x": "A" * 43, "y": "A" * 43},
+        EC | {"x": "_" * 42 + "8"},
+        {"kty": "EC", "crv": "P-256", "x": RFC_9449_X},
     ],
 )
 def test_a_hostile_jwk_is_refused(jwk: object) -> None:

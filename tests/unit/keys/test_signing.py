@@ -1,10 +1,12 @@
 """Signing keys sign, verify, survive serialising and never show their private part."""
 
+import base64
 import pickle
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -15,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.errors import InvalidKeyError, InvalidSignatureError
+from keys.jwk import parse_jwk
 from keys.signing import (
-    Algorithm,
     PublicKey,
     SigningKey,
     generate_ed25519,
@@ -26,10 +28,10 @@ from keys.signing import (
 
 @given(data=st.binary(max_size=200))
 def test_a_signature_verifies_over_the_same_bytes_only(
-    data: bytes, ed25519_key: SigningKey, rsa_key: SigningKey
+    data: bytes, own_keys: tuple[SigningKey, ...]
 ) -> None:
     """What a key signed verifies, and does not once a byte is added."""
-    for key in (ed25519_key, rsa_key):
+    for key in own_keys:
         signature = key.sign(data)
 
         key.public.verify(signature, data)
@@ -39,10 +41,10 @@ def test_a_signature_verifies_over_the_same_bytes_only(
 
 @pytest.mark.parametrize("signature", [b"", b"\0" * 64, b"\0" * 256, b"x" * 10_000])
 def test_a_malformed_signature_is_refused(
-    signature: bytes, ed25519_key: SigningKey, rsa_key: SigningKey
+    signature: bytes, own_keys: tuple[SigningKey, ...]
 ) -> None:
     """A signature of any wrong length or content ends in our own error."""
-    for key in (ed25519_key, rsa_key):
+    for key in own_keys:
         with pytest.raises(InvalidSignatureError):
             key.public.verify(signature, b"data")
 
@@ -55,33 +57,62 @@ def test_another_key_does_not_verify(ed25519_key: SigningKey) -> None:
         generate_ed25519().public.verify(signature, b"data")
 
 
-def test_a_private_key_survives_serialising(ed25519_key: SigningKey, rsa_key: SigningKey) -> None:
+def test_a_private_key_survives_serialising(own_keys: tuple[SigningKey, ...]) -> None:
     """The bytes to be sealed give the same key back."""
-    for key in (ed25519_key, rsa_key):
+    for key in own_keys:
         again = SigningKey.from_bytes(key.private_bytes())
 
         assert again.public == key.public
         key.public.verify(again.sign(b"data"), b"data")
 
 
-def test_a_public_key_survives_serialising(ed25519_key: SigningKey, rsa_key: SigningKey) -> None:
+def test_a_public_key_survives_serialising(own_keys: tuple[SigningKey, ...]) -> None:
     """The DER of a public key gives an equal key back, with the same hash."""
-    for key in (ed25519_key, rsa_key):
+    for key in own_keys:
         again = PublicKey.from_bytes(key.public.der)
 
         assert again == key.public
         assert len({again, key.public}) == 1
 
 
-def test_a_key_knows_its_algorithm(ed25519_key: SigningKey, rsa_key: SigningKey) -> None:
+def test_a_key_knows_its_algorithm(own_keys: tuple[SigningKey, ...]) -> None:
     """The algorithm follows from the kind of key."""
-    assert ed25519_key.algorithm is Algorithm.ED25519
-    assert rsa_key.algorithm is Algorithm.RS256
+    assert [key.algorithm for key in own_keys] == ["Ed25519", "RS256", "ES256"]
 
 
-def test_what_is_private_is_never_shown(ed25519_key: SigningKey, rsa_key: SigningKey) -> None:
+def test_an_es256_signature_is_that_of_rfc_7515() -> None:
+    """The example of its appendix A.3: 64 bytes, r and s, and no structure around them."""
+    key = parse_jwk(
+        {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        }
+    )
+    signed = (
+        b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQog"
+        b"Imh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+    )
+    signature = base64.urlsafe_b64decode(
+        "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q=="
+    )
+
+    key.verify(signature, signed)
+    der = encode_dss_signature(int.from_bytes(signature[:32]), int.from_bytes(signature[32:]))
+    with pytest.raises(InvalidSignatureError):
+        key.verify(der, signed)
+
+
+@given(data=st.binary(max_size=50))
+def test_an_es256_signature_has_64_bytes(data: bytes, p256_key: SigningKey) -> None:
+    """Small numbers are filled up, whatever is signed."""
+    assert len(p256_key.sign(data)) == 64
+
+
+def test_what_is_private_is_never_shown(own_keys: tuple[SigningKey, ...]) -> None:
     """A key that lands in a log shows its public fingerprint and nothing else."""
-    for key in (ed25519_key, rsa_key):
+    for key in own_keys:
         expected = f"SigningKey({key.public!r}, private part hidden)"
 
         assert [repr(key), str(key), f"{key}", f"{key!r}"] == [expected] * 4
@@ -102,8 +133,8 @@ def test_an_rsa_key_of_a_refused_size_is_not_made(bits: int) -> None:
 
 
 def test_a_weak_or_foreign_key_is_refused(ed25519_key: SigningKey, weak_key: RSAPrivateKey) -> None:
-    """RSA of 1024 bits, elliptic curves and the wrong half are not accepted."""
-    curve = ec.generate_private_key(ec.SECP256R1())
+    """RSA of 1024 bits, other curves and the wrong half are not accepted."""
+    curve = ec.generate_private_key(ec.SECP384R1())
     for key in (weak_key, curve, ed25519_key.public.key, None, b"bytes"):
         with pytest.raises(InvalidKeyError):
             SigningKey.of(key)

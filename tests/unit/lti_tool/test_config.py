@@ -56,6 +56,8 @@ def test_every_fault_is_named_at_once() -> None:
         ("BASE_URL", "https://a b"),
         ("BASE_URL", "https://badges.example.edu;script-src"),
         ("BASE_URL", "https://bädges.example"),
+        ("JWT_ALGORITHM", "EdDSA"),
+        ("JWT_ALGORITHM", "rs256"),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "a" * 64),
         ("MASTER_KEY", "00" * 32),

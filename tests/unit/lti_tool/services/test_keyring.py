@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from badges.proof import JWT_ALGORITHMS, sign_vc_jwt, verify_vc_jwt
 from keys.did import verification_method_id
 from keys.errors import SealError, UnknownKeyError
 from keys.jwk import parse_jwk, thumbprint
@@ -18,10 +19,12 @@ from keys.sealing import MasterKey, unseal
 from keys.signing import Algorithm
 from lti_tool.errors import SettingsError
 from lti_tool.services import keyring
+from lti_tool.services.resolving import jwk_of
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.database import Database
 from lti_tool.store.rows import IssuerRow, SigningKeyRow
 from tests.conftest import FakeClock
+from tests.credentials import a_document
 from tests.rows import NOW, a_program, an_organisation
 
 MASTER = MasterKey.parse(secrets.token_hex(32))
@@ -37,7 +40,9 @@ class Office:
     clock: FakeClock
     issuer_id: UUID
 
-    def init(self, master_key: MasterKey = MASTER) -> int:
+    def init(
+        self, master_key: MasterKey = MASTER, jwt_algorithm: Algorithm = Algorithm.RS256
+    ) -> int:
         """Make what is missing, as `quatrefoil keys init` does; how many were made."""
         with self.database.writing() as session:
             made = keyring.ensure_tool_key(
@@ -49,6 +54,7 @@ class Office:
                 master_key=master_key,
                 clock=self.clock,
                 random_bytes=os.urandom,
+                jwt_algorithm=jwt_algorithm,
             )
 
     def rows(self) -> list[SigningKeyRow]:
@@ -71,6 +77,17 @@ class Office:
         with self.database.reading() as session:
             issuer = session.get_one(IssuerRow, self.issuer_id)
             return keyring.load_issuer_ring(session, issuer, urls=URLS, master_key=master_key)
+
+    @property
+    def slug(self) -> str:
+        """The issuer's."""
+        with self.database.reading() as session:
+            return session.get_one(IssuerRow, self.issuer_id).slug
+
+    def jwk(self, url: str) -> bytes:
+        """What is served at the URL of a key."""
+        with self.database.reading() as session:
+            return jwk_of(session, self.slug, url.rpartition("/")[2])
 
     def jwks(self) -> list[dict[str, object]]:
         """The issuer's published keys."""
@@ -219,6 +236,25 @@ def test_a_compromised_key_is_not_published(office: Office) -> None:
     assert lost.id not in {key.id for key in ring.trusted}
     assert thumbprint(lost.public) not in {key["kid"] for key in office.jwks()}
     assert ring.current(Algorithm.RS256).public != lost.public
+
+
+def test_another_algorithm_for_jwts_retires_the_former_key(office: Office) -> None:
+    """By the setting and `keys init`: both stay listed, the tool's and the other key untouched."""
+    office.init()
+    before = office.ring()
+    office.clock.advance(seconds=1)
+    assert office.init(jwt_algorithm=Algorithm.ES256) == 1
+    assert office.init(jwt_algorithm=Algorithm.ES256) == 0
+
+    ring = office.ring()
+    new, old = ring.current(*JWT_ALGORITHMS), before.current(*JWT_ALGORITHMS)
+    assert (new.algorithm, old.algorithm) == (Algorithm.ES256, Algorithm.RS256)
+    assert new.id == URLS.key(office.slug, thumbprint(new.public))
+    assert ring.current(Algorithm.ED25519).id == before.current(Algorithm.ED25519).id
+    assert {key.id for key in ring.trusted} == {key.id for key in before.keys} | {new.id}
+    assert {"RS256", "ES256"} < {key["alg"] for key in office.jwks()}
+    token = sign_vc_jwt(a_document(), new)
+    assert verify_vc_jwt(token, parse_jwk(json.loads(office.jwk(new.id)))) == a_document()
 
 
 def test_the_tools_keys_are_published_apart(office: Office) -> None:
