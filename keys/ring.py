@@ -1,6 +1,7 @@
 """The keys of one issuer, or of the tool, as loaded: which signs now, which are only listed."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from keys.errors import InvalidKeyError, UnknownKeyError
@@ -10,6 +11,8 @@ from keys.signing import Algorithm, PublicKey, SigningKey
 class KeyState(StrEnum):
     """Where a key is in its life; it only ever moves down this list."""
 
+    NEXT = "next"
+    """Listed already, so that everybody knows it by the time it signs."""
     CURRENT = "current"
     """Signs, and is listed."""
     RETIRED = "retired"
@@ -23,12 +26,14 @@ class HeldKey:
     """One key with the name that its signatures carry.
 
     `id` is what goes into `verificationMethod` or `kid`. `signing` is there for a
-    current key that was unsealed.
+    current key that was unsealed, `revoked_at` for a compromised one: since when
+    somebody else may have signed with it.
     """
 
     id: str
     public: PublicKey
     state: KeyState = KeyState.CURRENT
+    revoked_at: datetime | None = None
     signing: SigningKey | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

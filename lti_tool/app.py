@@ -103,7 +103,7 @@ def make_runtime(
         new_id=uuid4,
         random_token=lambda: secrets.token_urlsafe(32),
         random_bytes=os.urandom,
-        rings=RingCache(settings.master_key, PublicURLs(settings.base_url)),
+        rings=RingCache(settings.master_key, PublicURLs(settings.base_url), clock),
         wake=wake or make_wake(settings.queue_url),
     )
 

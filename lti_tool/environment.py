@@ -81,5 +81,5 @@ def open_runtime() -> Runtime:
     made = make_runtime(settings)
     schema.require_current(made.database.engine)
     with made.reading() as session:
-        check_master_key(session, made.settings.master_key)
+        check_master_key(session, made.settings.master_key, now=made.clock())
     return made

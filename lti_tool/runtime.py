@@ -14,6 +14,7 @@ from lti_tool.lti.http import GuardedSession
 from lti_tool.lti.jwks_cache import JWKSCache
 from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.keyring import RingCache
+from lti_tool.services.rotating import KeyParts
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.database import Database
 from lti_tool.values import Clock, NewId, RandomBytes, RandomToken
@@ -48,6 +49,17 @@ class Runtime:
             database=self.database,
             rings=self.rings,
             urls=PublicURLs(self.settings.base_url),
+            clock=self.clock,
+            new_id=self.new_id,
+            random_bytes=self.random_bytes,
+        )
+
+    @property
+    def key_parts(self) -> KeyParts:
+        """What making keys needs."""
+        return KeyParts(
+            master_key=self.settings.master_key,
+            jwt_algorithm=self.settings.jwt_algorithm,
             clock=self.clock,
             new_id=self.new_id,
             random_bytes=self.random_bytes,

@@ -197,7 +197,7 @@ def _serving_keys(runtime: Runtime) -> Iterator[str]:
 
     def answer(_: WSGIEnvironment, start: StartResponse) -> list[bytes]:
         with runtime.reading() as session:
-            body = keyring.tool_jwks(session)
+            body = keyring.tool_jwks(session, now=runtime.clock())
         start("200 OK", [("Content-Type", "application/json")])
         return [body]
 

@@ -3,8 +3,11 @@
 import click
 
 from lti_tool.environment import open_runtime
-from lti_tool.services.keyring import ensure_issuer_keys, ensure_tool_key
-from lti_tool.store import keys as key_rows
+from lti_tool.services import rotating
+
+ROW = "{:<16} {:<14} {:<7} {:<11} {:<16} {}"
+PURPOSES = click.Choice(["data_integrity", "jwt"])
+INSTANT = "%Y-%m-%d %H:%M"
 
 
 @click.group()
@@ -19,20 +22,38 @@ def init() -> None:
     Run it after a change of QUATREFOIL_JWT_ALGORITHM, too.
     """
     here = open_runtime()
-    master_key = here.settings.master_key
     with here.writing() as session:
-        made = int(
-            ensure_tool_key(
-                session, master_key=master_key, clock=here.clock, random_bytes=here.random_bytes
-            )
+        made = rotating.make_missing_keys(session, here.key_parts)
+    click.echo(f"Made {made} key{'' if made == 1 else 's'}." if made else "No key was missing.")
+
+
+@keys.command("list")
+def list_() -> None:
+    """List all keys: whose, what for, and since when each is in its state."""
+    here = open_runtime()
+    with here.reading() as session:
+        found = rotating.list_keys(session, now=here.clock())
+    click.echo(ROW.format("OWNER", "PURPOSE", "SIGNS", "STATE", "SINCE (UTC)", "ID"))
+    for key in found:
+        since = f"{key.since:{INSTANT}}"
+        click.echo(ROW.format(key.owner, key.purpose, key.algorithm, key.state, since, key.id))
+
+
+@keys.command("rotate")
+@click.argument("owner", metavar="ISSUER|tool")
+@click.option("--purpose", type=PURPOSES, help="One of an issuer's keys; without it, both.")
+def rotate(owner: str, purpose: str | None) -> None:
+    """Make new keys for an issuer, or for the tool, that take over from the present ones.
+
+    They are listed at once and sign a while later: an issuer's after an hour, the tool's
+    after a day, once platforms know it. What the former keys signed goes on verifying.
+    No process has to be started anew.
+    """
+    here = open_runtime()
+    with here.writing() as session:
+        done = rotating.rotate(session, here.key_parts, owner, purpose)
+    for one in done:
+        click.echo(
+            f"{one.owner} {one.purpose}: {one.key_id} signs from {one.signs_from:{INSTANT}} UTC "
+            f"in place of {one.former_id}."
         )
-        for issuer in key_rows.list_issuers(session):
-            made += ensure_issuer_keys(
-                session,
-                issuer.id,
-                master_key=master_key,
-                clock=here.clock,
-                random_bytes=here.random_bytes,
-                jwt_algorithm=here.settings.jwt_algorithm,
-            )
-    click.echo(f"Made {made} keys." if made else "No key was missing.")

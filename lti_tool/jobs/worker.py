@@ -105,6 +105,7 @@ class Work:
             rings=runtime.rings,
             urls=urls,
             clock=runtime.clock,
+            new_id=runtime.new_id,
         )
 
     def deliver(self) -> None:
@@ -136,7 +137,8 @@ def service_client(runtime: Runtime) -> ServiceClient:
 
     def tool_key() -> HeldKey:
         with runtime.reading() as session:
-            return load_tool_ring(session, master_key=master_key).current(Algorithm.RS256)
+            ring = load_tool_ring(session, master_key=master_key, now=runtime.clock())
+        return ring.current(Algorithm.RS256)
 
     return ServiceClient(
         http=runtime.http,

@@ -2,10 +2,14 @@
 
 Tool keys sign client assertions toward platforms; an issuer's keys sign
 credentials. They are different keys.
+
+A new key is listed a while before it signs, so that whoever keeps a copy of the list
+knows it by then: until its predecessor's `retired_at`, which may lie ahead.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
@@ -35,6 +39,14 @@ PURPOSE = "signing key"
 TOOL = "tool"
 DATA_INTEGRITY = "data_integrity"
 JWT = "jwt"
+LISTED_AHEAD = {
+    TOOL: timedelta(days=1),
+    DATA_INTEGRITY: timedelta(hours=1),
+    JWT: timedelta(hours=1),
+}
+"""How long a new key is only listed: some platforms keep the tool's key set for a day."""
+TOOL_LISTED_AFTER = timedelta(days=1)
+"""How long the tool's key stays listed once it signs no more; an issuer's does for ever."""
 
 
 def ensure_tool_key(
@@ -65,14 +77,14 @@ def ensure_issuer_keys(
     return sum(made)
 
 
-def check_master_key(session: Session, master_key: MasterKey) -> None:
-    """Pass when `master_key` opens every key that signs now.
+def check_master_key(session: Session, master_key: MasterKey, *, now: datetime) -> None:
+    """Pass when `master_key` opens every key that signs now or will.
 
     Raises:
         SettingsError: some key was sealed with another one, or altered.
     """
     try:
-        for row in key_rows.list_current_keys(session):
+        for row in key_rows.list_usable_keys(session, now=now):
             unseal(row.sealed, master_key, purpose=PURPOSE, subject_id=row.id)
     except SealError as exc:
         fault = (
@@ -82,48 +94,96 @@ def check_master_key(session: Session, master_key: MasterKey) -> None:
         raise SettingsError((fault,)) from exc
 
 
-def load_tool_ring(session: Session, *, master_key: MasterKey) -> KeyRing:
+def key_states(rows: Iterable[SigningKeyRow], *, now: datetime) -> dict[str, KeyState]:
+    """Return where each key is in its life, by its id.
+
+    Of several that may sign for one purpose, the one that ends first does.
+    """
+    states: dict[str, KeyState] = {}
+    signing: set[tuple[UUID | None, str]] = set()
+    for row in sorted(rows, key=lambda row: (row.retired_at is None, row.retired_at or now)):
+        if row.compromised_at is not None:
+            states[row.id] = KeyState.COMPROMISED
+        elif row.retired_at is not None and row.retired_at <= now:
+            states[row.id] = KeyState.RETIRED
+        elif (row.issuer_id, row.purpose) in signing:
+            states[row.id] = KeyState.NEXT
+        else:
+            states[row.id] = KeyState.CURRENT
+            signing.add((row.issuer_id, row.purpose))
+    return states
+
+
+def load_tool_ring(session: Session, *, master_key: MasterKey, now: datetime) -> KeyRing:
     """Return the tool's keys, the current one able to sign."""
-    return KeyRing(
-        tuple(_held(row, row.id, master_key) for row in key_rows.list_keys(session, issuer_id=None))
-    )
+    rows = key_rows.list_keys(session, issuer_id=None)
+    states = key_states(rows, now=now)
+    return KeyRing(tuple(_held(row, row.id, states[row.id], master_key) for row in rows))
 
 
 def load_issuer_ring(
-    session: Session, issuer: IssuerRow, *, urls: PublicURLs, master_key: MasterKey | None
+    session: Session,
+    issuer: IssuerRow,
+    *,
+    urls: PublicURLs,
+    master_key: MasterKey | None,
+    now: datetime,
 ) -> KeyRing:
     """Return an issuer's keys under the names that their signatures carry.
 
     Without a master key the ring lists and verifies, and does not sign.
     """
     rows = key_rows.list_keys(session, issuer_id=issuer.id)
+    states = key_states(rows, now=now)
     return KeyRing(
-        tuple(_held(row, _signature_name(row, issuer, urls), master_key) for row in rows)
+        tuple(
+            _held(row, _signature_name(row, issuer, urls), states[row.id], master_key)
+            for row in rows
+        )
+    )
+
+
+def listed_keys(session: Session, issuer: IssuerRow, *, urls: PublicURLs) -> tuple[HeldKey, ...]:
+    """Return an issuer's keys as its DID document lists them: believed, or compromised."""
+    return tuple(
+        HeldKey(
+            id=_signature_name(row, issuer, urls),
+            public=public_half(row),
+            state=KeyState.RETIRED if row.compromised_at is None else KeyState.COMPROMISED,
+            revoked_at=row.compromised_at,
+        )
+        for row in key_rows.list_keys(session, issuer_id=issuer.id)
     )
 
 
 class RingCache:
     """Issuers' rings, unsealed once per process: loading an RSA key costs 40 ms."""
 
-    def __init__(self, master_key: MasterKey, urls: PublicURLs) -> None:
+    def __init__(self, master_key: MasterKey, urls: PublicURLs, clock: Clock) -> None:
         self._master_key = master_key
         self._urls = urls
+        self._clock = clock
         self._rings: dict[UUID, tuple[object, KeyRing]] = {}
 
     def load(self, session: Session, issuer: IssuerRow) -> KeyRing:
         """Return the issuer's ring as the database has it now."""
-        rows = key_rows.list_keys(session, issuer_id=issuer.id)
-        state = tuple((row.id, row.retired_at, row.compromised_at) for row in rows)
+        now = self._clock()
+        states = key_states(key_rows.list_keys(session, issuer_id=issuer.id), now=now)
         kept = self._rings.get(issuer.id)
-        if kept is None or kept[0] != state:
-            ring = load_issuer_ring(session, issuer, urls=self._urls, master_key=self._master_key)
-            self._rings[issuer.id] = kept = (state, ring)
+        if kept is None or kept[0] != states:
+            ring = load_issuer_ring(
+                session, issuer, urls=self._urls, master_key=self._master_key, now=now
+            )
+            self._rings[issuer.id] = kept = (states, ring)
         return kept[1]
 
 
-def tool_jwks(session: Session) -> bytes:
-    """Return the JWK Set of the tool's trusted keys, as served."""
-    return _jwk_set(key_rows.list_keys(session, issuer_id=None))
+def tool_jwks(session: Session, *, now: datetime) -> bytes:
+    """Return the JWK Set of the tool's keys, as served: also those that signed a while ago."""
+    rows = key_rows.list_keys(session, issuer_id=None)
+    return _jwk_set(
+        [row for row in rows if row.retired_at is None or row.retired_at + TOOL_LISTED_AFTER > now]
+    )
 
 
 def issuer_jwks(session: Session, issuer_id: UUID) -> bytes:
@@ -132,7 +192,7 @@ def issuer_jwks(session: Session, issuer_id: UUID) -> bytes:
 
 
 def _jwk_set(rows: Sequence[SigningKeyRow]) -> bytes:
-    trusted = [_public(row) for row in rows if row.compromised_at is None]
+    trusted = [public_half(row) for row in rows if row.compromised_at is None]
     return json.dumps(jwk_set(trusted), separators=(",", ":")).encode()
 
 
@@ -145,12 +205,38 @@ def _ensure(
     clock: Clock,
     random_bytes: RandomBytes,
 ) -> bool:
-    found = key_rows.find_current_key(session, issuer_id=issuer_id, purpose=purpose)
-    if found is not None and _public(found).algorithm is algorithm:
+    found = key_rows.find_newest_key(session, issuer_id=issuer_id, purpose=purpose)
+    if found is not None and public_half(found).algorithm is algorithm:
         return False
     if found is not None:
-        found.retired_at = clock()
+        found.retired_at = clock() + LISTED_AHEAD[purpose]
         session.flush()
+    made = make_key(
+        session,
+        issuer_id,
+        purpose,
+        algorithm,
+        master_key=master_key,
+        clock=clock,
+        random_bytes=random_bytes,
+    )
+    return made is not None
+
+
+def make_key(
+    session: Session,
+    issuer_id: UUID | None,
+    purpose: str,
+    algorithm: Algorithm,
+    *,
+    master_key: MasterKey,
+    clock: Clock,
+    random_bytes: RandomBytes,
+) -> str | None:
+    """Make a key for a purpose that has none without an end; return its id.
+
+    None means that somebody else was first.
+    """
     key = _generate(algorithm)
     key_id = thumbprint(key.public)
     values = {
@@ -169,8 +255,8 @@ def _ensure(
         "retired_at": None,
         "compromised_at": None,
     }
-    # Another `keys init` at the same time may be first: there is one current key.
-    return insert_unless_present(session, SigningKeyRow, values)
+    # The database keeps one key of each purpose without an end.
+    return key_id if insert_unless_present(session, SigningKeyRow, values) else None
 
 
 def _generate(algorithm: Algorithm) -> SigningKey:
@@ -185,29 +271,29 @@ def _generate(algorithm: Algorithm) -> SigningKey:
             assert_never(unreachable)
 
 
-def _held(row: SigningKeyRow, name: str, master_key: MasterKey | None) -> HeldKey:
-    state = _state(row)
+def _held(row: SigningKeyRow, name: str, state: KeyState, master_key: MasterKey | None) -> HeldKey:
     signing = None
     if master_key is not None and state is KeyState.CURRENT:
         signing = SigningKey.from_bytes(
             unseal(row.sealed, master_key, purpose=PURPOSE, subject_id=row.id)
         )
-    return HeldKey(id=name, public=_public(row), state=state, signing=signing)
+    return HeldKey(
+        id=name,
+        public=public_half(row),
+        state=state,
+        revoked_at=row.compromised_at,
+        signing=signing,
+    )
 
 
-def _public(row: SigningKeyRow) -> PublicKey:
+def public_half(row: SigningKeyRow) -> PublicKey:
+    """Return the half of a key that anyone may know."""
     return parse_jwk(json.loads(row.public_jwk))
-
-
-def _state(row: SigningKeyRow) -> KeyState:
-    if row.compromised_at is not None:
-        return KeyState.COMPROMISED
-    return KeyState.RETIRED if row.retired_at is not None else KeyState.CURRENT
 
 
 def _signature_name(row: SigningKeyRow, issuer: IssuerRow, urls: PublicURLs) -> str:
     """Return `verificationMethod` or `kid`: a DID URL, or a URL that returns one JWK."""
-    public = _public(row)
+    public = public_half(row)
     if public.algorithm is Algorithm.ED25519:
         return verification_method_id(issuer.did, public)
     return urls.key(issuer.slug, row.id)

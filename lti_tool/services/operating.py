@@ -17,6 +17,7 @@ from keys.did import did_web
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.lti.addresses import is_web_address
 from lti_tool.services.badge_versions import add_achievement, rewrite
+from lti_tool.services.keyring import TOOL
 from lti_tool.services.texts import plain_line
 from lti_tool.store import organisations
 from lti_tool.store.rows import (
@@ -71,6 +72,8 @@ def add_issuer(
         ConflictError: there is one of this slug, in whatever organisation.
     """
     _check_slug(slug)
+    if slug == TOOL:
+        raise InvalidInputError("the slug names the tool's own keys: choose another", field="slug")
     if not is_web_address(url):
         raise InvalidInputError(
             f"{url!r} is no web address such as https://www.my-college.example/", field="url"

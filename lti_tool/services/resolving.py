@@ -10,7 +10,7 @@ from badges.errors import ResolutionError
 from keys.did import build_did_document
 from lti_tool.errors import LtiToolError, NotFoundError
 from lti_tool.services.fetching import FetchingResolver
-from lti_tool.services.keyring import load_issuer_ring
+from lti_tool.services.keyring import listed_keys
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store import awards
 from lti_tool.store import keys as key_rows
@@ -24,8 +24,8 @@ def did_document_of(session: Session, slug: str, *, urls: PublicURLs) -> bytes:
         NotFoundError: no such issuer.
     """
     issuer = key_rows.get_issuer(session, slug)
-    ring = load_issuer_ring(session, issuer, urls=urls, master_key=None)
-    return json.dumps(build_did_document(issuer.did, ring.keys), separators=(",", ":")).encode()
+    keys = listed_keys(session, issuer, urls=urls)
+    return json.dumps(build_did_document(issuer.did, keys), separators=(",", ":")).encode()
 
 
 def jwk_of(session: Session, slug: str, key_id: str) -> bytes:

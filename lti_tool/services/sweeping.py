@@ -15,12 +15,13 @@ from lti_tool.errors import places_of
 from lti_tool.files.parts import PartFiles
 from lti_tool.files.store import FileStore
 from lti_tool.services.keyring import RingCache
+from lti_tool.services.rotating import forget_private_halves
 from lti_tool.services.status_lists import list_due_lists, sign_list
 from lti_tool.services.uploads import delete_due_files, sweep_uploads
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store import people, platforms
 from lti_tool.store.database import Database
-from lti_tool.values import Clock
+from lti_tool.values import Clock, NewId
 
 BROWSERS_KEPT_FOR = timedelta(days=30)
 
@@ -37,6 +38,7 @@ class SweepingParts:
     rings: RingCache
     urls: PublicURLs
     clock: Clock
+    new_id: NewId
 
 
 def sweep(parts: SweepingParts) -> None:
@@ -45,6 +47,9 @@ def sweep(parts: SweepingParts) -> None:
         "status_lists": partial(_sign_lists, parts),
         "uploads": partial(sweep_uploads, parts.database, parts.part_files, clock=parts.clock),
         "files": partial(delete_due_files, parts.database, parts.files, clock=parts.clock),
+        "keys": partial(
+            forget_private_halves, parts.database, clock=parts.clock, new_id=parts.new_id
+        ),
         "logins": partial(_delete, parts, _delete_logins),
         "launches": partial(_delete, parts, _delete_launches),
         "browsers": partial(_delete, parts, _delete_browsers),

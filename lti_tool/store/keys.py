@@ -1,6 +1,7 @@
 """Queries about signing keys and issuers."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,19 +20,53 @@ def list_keys(session: Session, *, issuer_id: UUID | None) -> Sequence[SigningKe
     ).all()
 
 
-def list_current_keys(session: Session) -> Sequence[SigningKeyRow]:
-    """Return every key that signs now: the tool's and all issuers'."""
+def list_all_keys(session: Session) -> Sequence[SigningKeyRow]:
+    """Return every key, the tool's and all issuers', oldest first."""
+    return session.scalars(
+        select(SigningKeyRow).order_by(SigningKeyRow.created_at, SigningKeyRow.id)
+    ).all()
+
+
+def get_key(session: Session, key_id: str) -> SigningKeyRow:
+    """Return the key with this id, or raise `NotFoundError`."""
+    row = session.get(SigningKeyRow, key_id)
+    if row is None:
+        raise NotFoundError("no such key: `quatrefoil keys list` shows the ids of all")
+    return row
+
+
+def list_usable_keys(
+    session: Session, *, now: datetime, locks: bool = False
+) -> Sequence[SigningKeyRow]:
+    """Return every key that signs now or will: the tool's and all issuers'.
+
+    With `locks`, nobody else changes them until the transaction ends.
+    """
+    query = (
+        select(SigningKeyRow)
+        .where(
+            SigningKeyRow.retired_at.is_(None) | (SigningKeyRow.retired_at > now),
+            SigningKeyRow.compromised_at.is_(None),
+        )
+        .order_by(SigningKeyRow.id)
+    )
+    return session.scalars(query.with_for_update() if locks else query).all()
+
+
+def list_spent_keys(session: Session, *, retired_before: datetime) -> Sequence[SigningKeyRow]:
+    """Return the keys that sign no more and still have their private half."""
     return session.scalars(
         select(SigningKeyRow).where(
-            SigningKeyRow.retired_at.is_(None), SigningKeyRow.compromised_at.is_(None)
+            SigningKeyRow.compromised_at.is_not(None) | (SigningKeyRow.retired_at < retired_before),
+            SigningKeyRow.sealed != b"",
         )
     ).all()
 
 
-def find_current_key(
+def find_newest_key(
     session: Session, *, issuer_id: UUID | None, purpose: str
 ) -> SigningKeyRow | None:
-    """Return the key that signs now for a purpose, if there is one."""
+    """Return the key of a purpose whose end is not set, if there is one."""
     return session.scalars(
         select(SigningKeyRow).where(
             SigningKeyRow.issuer_id == issuer_id,

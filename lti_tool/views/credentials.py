@@ -155,7 +155,7 @@ def did_document(slug: str) -> Response:
     """Return an issuer's DID document (did:web)."""
     with runtime().reading() as session:
         body = did_document_of(session, slug, urls=urls())
-    return served(body, "application/did+json", caching=FIVE_MINUTES)
+    return served(body, "application/did+json", caching=A_MINUTE)
 
 
 @bp.get("/issuers/<slug>/jwks.json")
@@ -171,7 +171,7 @@ def issuer_key(slug: str, key_id: str) -> Response:
     """Return one public key of an issuer as one JWK."""
     with runtime().reading() as session:
         body = jwk_of(session, slug, key_id)
-    return served(body, "application/jwk+json", caching=FIVE_MINUTES)
+    return served(body, "application/jwk+json", caching=A_MINUTE)
 
 
 @bp.get("/status/<uuid:status_list_id>")

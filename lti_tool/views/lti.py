@@ -86,8 +86,9 @@ def finish() -> ResponseReturnValue:
 @bp.get("/jwks.json")
 def jwks() -> Response:
     """Publish the tool's public keys, for client assertions."""
-    with runtime().reading() as session:
-        body = tool_jwks(session)
+    here = runtime()
+    with here.reading() as session:
+        body = tool_jwks(session, now=here.clock())
     response = Response(body, mimetype="application/json")
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["Access-Control-Allow-Origin"] = "*"

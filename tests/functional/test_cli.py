@@ -344,7 +344,14 @@ def test_no_command_prints_a_private_half(installed: Terminal) -> None:
     """Nor a secret, whatever is run, in whatever writing."""
     installed.add_platform()
     installed.do(*f"badges publish {BADGE} --levels assessor".split())
-    for command in ("keys init", "platforms list", "programs list", "migrate"):
+    for command in (
+        "keys init",
+        "keys list",
+        "keys rotate harbour",
+        "platforms list",
+        "programs list",
+        "migrate",
+    ):
         installed.do(*command.split())
     settings = load_settings()
     with installed.database().reading() as session:
@@ -353,7 +360,7 @@ def test_no_command_prints_a_private_half(installed: Terminal) -> None:
             for row in session.scalars(select(SigningKeyRow))
         ]
 
-    assert len(halves) == 3
+    assert len(halves) == 5
     assert not re.search('PRIVATE|BEGIN|"d"', installed.printed)
     for half in halves:
         for written in (half.hex(), base64.b64encode(half), base64.urlsafe_b64encode(half)):

@@ -119,10 +119,12 @@ class SigningKeyRow(Row):
     issuer_id: Mapped[UUID | None] = mapped_column(ForeignKey("issuer.id"))
     purpose: Mapped[str]
     sealed: Mapped[bytes]
+    """Empty once it signs no more and the private half was deleted."""
     public_jwk: Mapped[bytes]
     """The public half as JSON Web Key, UTF-8 JSON."""
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    """When it signs no more, which may lie ahead: then its successor waits until then."""
     compromised_at: Mapped[datetime | None]
 
 

@@ -1,13 +1,9 @@
 """Signing keys: made once, sealed, published, never shown."""
 
 import json
-import os
-import secrets
-from dataclasses import dataclass
-from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from badges.proof import JWT_ALGORITHMS, sign_vc_jwt, verify_vc_jwt
@@ -15,94 +11,22 @@ from keys.did import verification_method_id
 from keys.errors import SealError, UnknownKeyError
 from keys.jwk import parse_jwk, thumbprint
 from keys.ring import KeyRing, KeyState
-from keys.sealing import MasterKey, unseal
+from keys.sealing import unseal
 from keys.signing import Algorithm
 from lti_tool.errors import SettingsError
 from lti_tool.services import keyring
-from lti_tool.services.resolving import jwk_of
-from lti_tool.services.urls import PublicURLs
 from lti_tool.store.database import Database
 from lti_tool.store.rows import IssuerRow, SigningKeyRow
 from tests.conftest import FakeClock
 from tests.credentials import a_document
-from tests.rows import NOW, a_program, an_organisation
-
-MASTER = MasterKey.parse(secrets.token_hex(32))
-ANOTHER = MasterKey.parse(secrets.token_hex(32))
-URLS = PublicURLs("https://tool.example")
-
-
-@dataclass
-class Office:
-    """One issuer in a database, and the operator who looks after its keys."""
-
-    database: Database
-    clock: FakeClock
-    issuer_id: UUID
-
-    def init(
-        self, master_key: MasterKey = MASTER, jwt_algorithm: Algorithm = Algorithm.RS256
-    ) -> int:
-        """Make what is missing, as `quatrefoil keys init` does; how many were made."""
-        with self.database.writing() as session:
-            made = keyring.ensure_tool_key(
-                session, master_key=master_key, clock=self.clock, random_bytes=os.urandom
-            )
-            return made + keyring.ensure_issuer_keys(
-                session,
-                self.issuer_id,
-                master_key=master_key,
-                clock=self.clock,
-                random_bytes=os.urandom,
-                jwt_algorithm=jwt_algorithm,
-            )
-
-    def rows(self) -> list[SigningKeyRow]:
-        """All keys, oldest first."""
-        with self.database.reading() as session:
-            query = select(SigningKeyRow).order_by(SigningKeyRow.created_at)
-            return list(session.scalars(query))
-
-    def set(self, purpose: str, **values: object) -> None:
-        """Change the current key of a purpose."""
-        with self.database.writing() as session:
-            session.execute(
-                update(SigningKeyRow)
-                .where(SigningKeyRow.purpose == purpose, SigningKeyRow.retired_at.is_(None))
-                .values(**values)
-            )
-
-    def ring(self, master_key: MasterKey | None = MASTER) -> KeyRing:
-        """The issuer's keys."""
-        with self.database.reading() as session:
-            issuer = session.get_one(IssuerRow, self.issuer_id)
-            return keyring.load_issuer_ring(session, issuer, urls=URLS, master_key=master_key)
-
-    @property
-    def slug(self) -> str:
-        """The issuer's."""
-        with self.database.reading() as session:
-            return session.get_one(IssuerRow, self.issuer_id).slug
-
-    def jwk(self, url: str) -> bytes:
-        """What is served at the URL of a key."""
-        with self.database.reading() as session:
-            return jwk_of(session, self.slug, url.rpartition("/")[2])
-
-    def jwks(self) -> list[dict[str, object]]:
-        """The issuer's published keys."""
-        with self.database.reading() as session:
-            found = json.loads(keyring.issuer_jwks(session, self.issuer_id))["keys"]
-        assert isinstance(found, list)
-        return found
+from tests.offices import ANOTHER, MASTER, URLS, Office, an_office
+from tests.rows import NOW
 
 
 @pytest.fixture
 def office(database: Database, clock: FakeClock) -> Office:
     """An issuer without keys."""
-    with database.writing() as session:
-        program = a_program(session, an_organisation(session))
-        return Office(database, clock, program.issuer_id)
+    return an_office(database, clock)
 
 
 def test_what_is_missing_is_made_once(office: Office) -> None:
@@ -137,7 +61,7 @@ def test_the_rings_sign(office: Office) -> None:
     """Each current key signs what its own public half verifies, under its own name."""
     office.init()
     with office.database.reading() as session:
-        tool = keyring.load_tool_ring(session, master_key=MASTER)
+        tool = keyring.load_tool_ring(session, master_key=MASTER, now=office.clock())
         issuer = session.get_one(IssuerRow, office.issuer_id)
     ed25519, rsa = (office.ring().current(one) for one in (Algorithm.ED25519, Algorithm.RS256))
 
@@ -179,9 +103,9 @@ def test_another_master_key_opens_nothing(office: Office) -> None:
     """It is noticed when the process starts, not when the first badge is released."""
     office.init()
     with office.database.reading() as session:
-        keyring.check_master_key(session, MASTER)
+        keyring.check_master_key(session, MASTER, now=office.clock())
         with pytest.raises(SettingsError, match="QUATREFOIL_MASTER_KEY"):
-            keyring.check_master_key(session, ANOTHER)
+            keyring.check_master_key(session, ANOTHER, now=office.clock())
 
     with pytest.raises(SealError):
         office.ring(ANOTHER)
@@ -195,7 +119,7 @@ def test_a_master_key_need_not_open_what_signs_no_more(office: Office) -> None:
     assert office.init() == 3
 
     with office.database.reading() as session:
-        keyring.check_master_key(session, MASTER)
+        keyring.check_master_key(session, MASTER, now=office.clock())
 
 
 def test_a_key_that_was_moved_does_not_open(office: Office) -> None:
@@ -245,6 +169,8 @@ def test_another_algorithm_for_jwts_retires_the_former_key(office: Office) -> No
     office.clock.advance(seconds=1)
     assert office.init(jwt_algorithm=Algorithm.ES256) == 1
     assert office.init(jwt_algorithm=Algorithm.ES256) == 0
+    assert office.ring().current(*JWT_ALGORITHMS).id == before.current(*JWT_ALGORITHMS).id
+    office.clock.advance(hours=1)
 
     ring = office.ring()
     new, old = ring.current(*JWT_ALGORITHMS), before.current(*JWT_ALGORITHMS)
@@ -261,7 +187,7 @@ def test_the_tools_keys_are_published_apart(office: Office) -> None:
     """Platforms get the tool's key set, verifiers the issuer's."""
     office.init()
     with office.database.reading() as session:
-        tool = json.loads(keyring.tool_jwks(session))["keys"]
+        tool = json.loads(keyring.tool_jwks(session, now=office.clock()))["keys"]
 
     assert [key["alg"] for key in tool] == ["RS256"]
     assert {key["kid"] for key in tool}.isdisjoint(key["kid"] for key in office.jwks())
@@ -292,7 +218,7 @@ def test_the_database_keeps_one_current_key(office: Office, purpose: str) -> Non
 def test_the_cache_follows_the_database(office: Office) -> None:
     """A ring is unsealed once, and anew as soon as a key changes."""
     office.init()
-    cache = keyring.RingCache(MASTER, URLS)
+    cache = keyring.RingCache(MASTER, URLS, office.clock)
 
     def load() -> KeyRing:
         with office.database.reading() as session:

@@ -37,6 +37,7 @@ def parts(runtime: Runtime) -> SweepingParts:
         rings=runtime.rings,
         urls=PublicURLs(runtime.settings.base_url),
         clock=runtime.clock,
+        new_id=runtime.new_id,
     )
 
 

@@ -522,7 +522,9 @@ def test_the_tools_keys_are_published(lms: Lms) -> None:
 
     (key,) = json.loads(answer.data)["keys"]
     with lms.runtime.reading() as session:
-        ring = keyring.load_tool_ring(session, master_key=lms.runtime.settings.master_key)
+        ring = keyring.load_tool_ring(
+            session, master_key=lms.runtime.settings.master_key, now=lms.runtime.clock()
+        )
     assert parse_jwk(key) == ring.keys[0].public
     assert (key["kid"], key["alg"], key["use"]) == (ring.keys[0].id, "RS256", "sig")
     assert not {"d", "p", "q"} & set(key)

@@ -1,0 +1,65 @@
+"""The commands about keys, as an operator uses them."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from lti_tool.store.rows import AuditEventRow
+from tests.terminals import Terminal
+
+
+def listed(terminal: Terminal) -> list[list[str]]:
+    """The lines of `keys list`, as words: owner, purpose, algorithm, state, day, time, id."""
+    head, *lines = terminal.do("keys", "list").splitlines()
+    assert head.split() == ["OWNER", "PURPOSE", "SIGNS", "STATE", "SINCE", "(UTC)", "ID"]
+    return [line.split() for line in lines]
+
+
+def actions(terminal: Terminal) -> list[str]:
+    """What the audit log has about keys."""
+    with terminal.database().reading() as session:
+        found = session.scalars(select(AuditEventRow).order_by(AuditEventRow.at))
+        return [row.action for row in found if row.action.startswith("key")]
+
+
+def test_keys_are_listed_and_rotated(installed: Terminal) -> None:
+    """Whose they are, what for, and what becomes of them; each step is in the audit log."""
+    assert [line[:4] for line in listed(installed)] == [
+        ["tool", "tool", "RS256", "current"],
+        ["harbour", "data_integrity", "Ed25519", "current"],
+        ["harbour", "jwt", "RS256", "current"],
+    ]
+    assert "No key was missing" in installed.do("keys", "init")
+
+    said = installed.do("keys", "rotate", "harbour", "--purpose", "jwt")
+    (new,) = re.findall(r"jwt: (\S+) signs from", said)
+    assert [line[3] for line in listed(installed)] == ["current", "current", "current", "next"]
+    assert listed(installed)[-1][-1] == new
+    assert "rotate again after that" in installed.fail("keys", "rotate", "harbour")
+    assert "signs from" in installed.do("keys", "rotate", "tool")
+    assert actions(installed) == ["key.made"] * 3 + ["key.rotated"] * 2
+
+
+def test_another_algorithm_is_a_setting(
+    installed: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new key for each issuer's JWTs; the tool's key stays as platforms need it."""
+    monkeypatch.setenv("QUATREFOIL_JWT_ALGORITHM", "ES256")
+    assert "Made 1 key." in installed.do("keys", "init")
+    assert [line[:4] for line in listed(installed)][2:] == [
+        ["harbour", "jwt", "RS256", "current"],
+        ["harbour", "jwt", "ES256", "next"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nobody"], "no such issuer 'nobody'"),
+        (["tool", "--purpose", "jwt"], "tool has no keys for jwt"),
+    ],
+)
+def test_a_wrong_owner_is_refused(installed: Terminal, arguments: list[str], said: str) -> None:
+    """In one sentence."""
+    assert said in installed.fail("keys", "rotate", *arguments)
