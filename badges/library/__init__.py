@@ -1,7 +1,8 @@
 """The programs and definitions that come with the product.
 
 `<program>.program.json` names the definitions of a program's stack,
-`<definition>.json` holds one of them in its canonical bytes. What was
+`<definition>.json` holds one of them in its canonical bytes, and
+`<pathway>.pathway.json` a microcredential. What was
 transcribed from a source keeps the source's words, oddities included; see
 `provenance` in the file for licence, credit and what stayed open.
 """
@@ -13,11 +14,13 @@ from importlib import resources
 from badges.definition import AchievementDefinition, OpenQuestion, Origin, parse_definition
 from badges.definition_document import DEFINITION_SCHEMA, open_questions_from
 from badges.errors import UnknownShippedProgramError
+from badges.pathway_definition import PathwayDefinition, parse_pathway
 from rubrics.definition import SCHEMA as RUBRIC_SCHEMA
 from rubrics.documents import check_document, load_validator, read_json
 
 _PROGRAM_SCHEMA = ("badges.schemas", "program.schema.json")
 _SUFFIX = ".program.json"
+_PATHWAY_SUFFIX = ".pathway.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class ShippedProgram:
     description: str
     origin: Origin
     achievements: tuple[AchievementDefinition, ...]
+    pathways: tuple[PathwayDefinition, ...]
     open_questions: tuple[OpenQuestion, ...]
 
 
@@ -57,6 +61,10 @@ def load_shipped(name: str) -> ShippedProgram:
         achievements=tuple(
             parse_definition(_read(f"{achievement}.json"))
             for achievement in program["achievements"]
+        ),
+        pathways=tuple(
+            parse_pathway(_read(f"{pathway}{_PATHWAY_SUFFIX}"))
+            for pathway in program.get("pathways", ())
         ),
         open_questions=open_questions_from(program),
     )

@@ -26,9 +26,9 @@ from lti_tool.runtime import Runtime
 from lti_tool.sandbox.app import create_platform
 from lti_tool.sandbox.demo import demo_settings
 from lti_tool.sandbox.server import PracticeServer
-from lti_tool.services import keyring, operating, registering
+from lti_tool.services import keyring, operating, publishing_pathways, registering
 from lti_tool.services.desk import coordinating
-from lti_tool.store import platforms, schema
+from lti_tool.store import pathways, platforms, schema, versions
 from lti_tool.store.rows import DeploymentRow
 from rubrics.model import LevelSource
 
@@ -129,6 +129,7 @@ def prepare(places: DemoPlaces) -> None:
             is_new = not platforms.list_registrations(session)
         if is_new:
             _fill(runtime, places)
+            _publish_pathways(runtime)
     finally:
         runtime.database.dispose()
 
@@ -227,6 +228,30 @@ def _publish(session: Session, runtime: Runtime) -> None:
                 clock=runtime.clock,
                 new_id=runtime.new_id,
             )
+
+
+def _publish_pathways(runtime: Runtime) -> None:
+    """Open the shipped microcredentials as a coordinator does: a preview, then exactly that."""
+    with runtime.reading() as session:
+        found = [
+            (program.id, achievement.id)
+            for name in (ATPA, HARBOUR)
+            for program in versions.list_programs_called(session, name)
+            for achievement, _ in pathways.list_pathway_versions(session, program.id)
+        ]
+    for program_id, achievement_id in found:
+        with runtime.reading() as session:
+            preview = publishing_pathways.preview_publishing(
+                session, program_id, achievement_id, at=runtime.clock()
+            )
+        publishing_pathways.publish(
+            runtime.issuing,
+            program_id,
+            achievement_id,
+            preview_hash=preview.hash,
+            note="the demo",
+            actor_id=None,
+        )
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.lti.addresses import is_web_address
 from lti_tool.services.badge_versions import add_achievement, rewrite
 from lti_tool.services.keyring import TOOL
+from lti_tool.services.pathway_versions import add_pathway
 from lti_tool.services.texts import plain_line
 from lti_tool.store import organisations
 from lti_tool.store.rows import (
@@ -133,6 +134,8 @@ def install_program(
     session.flush()
     for definition in shipped.achievements:
         add_achievement(session, program, definition, clock=clock, new_id=new_id)
+    for pathway in shipped.pathways:
+        add_pathway(session, program, pathway, clock=clock, new_id=new_id)
     return program
 
 

@@ -23,6 +23,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from tests.browser.gallery_desk import desk
 from tests.browser.gallery_pages import Pages, assessor, learner
 from tests.browser.gallery_public import credentials, edges, kept
+from tests.browser.gallery_stack import stack
 
 TOOL = Path(__file__).parents[2] / "lti_tool"
 POLICY = (
@@ -45,7 +46,7 @@ PDF = (
 
 def pages() -> Pages:
     """Return every page of the gallery by name."""
-    return learner() | assessor() | desk() | credentials() | kept() | edges()
+    return learner() | assessor() | desk() | stack() | credentials() | kept() | edges()
 
 
 def create_gallery() -> Flask:

@@ -23,6 +23,7 @@ from badges.definition import (
 )
 from badges.errors import PlaceholderDefinitionError, UnknownShippedProgramError
 from badges.library import list_shipped, load_shipped
+from badges.pathway_definition import find_faults, parse_pathway, serialize_pathway
 from rubrics.criterion import NoteKind
 from rubrics.documents import points_text
 from rubrics.model import LevelSource, Rubric
@@ -319,11 +320,24 @@ def test_every_shipped_definition_is_stored_in_its_canonical_bytes() -> None:
         for entry in resources.files("badges.library").iterdir()
         if entry.name.endswith(".json") and not entry.name.endswith(".program.json")
     }
+    pathways = {name: files.pop(name) for name in list(files) if name.endswith(".pathway.json")}
     programs = [load_shipped(name) for name in list_shipped()]
 
     assert sorted(files) == sorted(f"{d.id}.json" for p in programs for d in p.achievements)
     for data in files.values():
         assert serialize_definition(parse_definition(data)) == data
+    assert sorted(pathways) == sorted(f"{d.id}.pathway.json" for p in programs for d in p.pathways)
+    for data in pathways.values():
+        assert serialize_pathway(parse_pathway(data)) == data
+
+
+@pytest.mark.parametrize("name", list_shipped())
+def test_every_shipped_pathway_could_be_published(name: str) -> None:
+    """It names badges of its own program, and lacks nothing."""
+    program = load_shipped(name)
+    for pathway in program.pathways:
+        assert pathway.program == program.id
+        assert find_faults(pathway, [one.id for one in program.achievements]) == ()
 
 
 @pytest.mark.parametrize("name", list_shipped())
