@@ -53,7 +53,7 @@ def parse_definition(document: bytes, notation: Notation = Notation.JSON) -> Ach
     except InvalidDocumentError as error:
         raise invalid_definition(error) from error
     try:
-        return _definition_from(check_document(value, _validator()))
+        return _definition_from(check_document(value, definition_validator()))
     except (InvalidDocumentError, InvalidRubricError, InvalidDefinitionError) as error:
         mark = find_mark(document, notation, error.place)
         raise InvalidDefinitionError(error.place, error.reason, mark) from error
@@ -69,7 +69,7 @@ def serialize_definition(
     """
     document = _definition_document(definition)
     try:
-        check_document(document, _validator())
+        check_document(document, definition_validator())
     except InvalidDocumentError as error:
         raise invalid_definition(error) from error
     return write_document(document, notation)
@@ -207,5 +207,6 @@ def _item_document(item: FrameworkItem) -> dict[str, object]:
 
 
 @cache
-def _validator() -> Validator:
+def definition_validator() -> Validator:
+    """Return the validator of definitions' documents."""
     return load_validator(DEFINITION_SCHEMA, CONDITION_SCHEMA, rubric_parts.SCHEMA)

@@ -2,6 +2,10 @@
 
 BadgesError
 ├── InvalidDefinitionError      bytes or values that are no definition; names the place
+├── DraftError                  a draft does not take an edit; names the place
+│   ├── UnknownPlaceError       it has no such place
+│   └── FullListError           a list has as many entries as it may have
+├── InvalidDraftError           a draft that is no definition yet; lists every finding
 ├── InvalidOutcomeError         a document that is no trace of an outcome; names the place
 ├── InvalidPathwayError         values that are no pathway of a stack; names the place
 ├── NotPublishableError         a definition that lacks something; lists every finding
@@ -70,6 +74,38 @@ class InvalidDefinitionError(BadgesError):
         self.place = place
         self.reason = reason
         self.mark = mark
+
+
+class DraftError(BadgesError):
+    """A draft does not take an edit. `place` is where."""
+
+    code: ClassVar[str] = "draft_error"
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place or 'draft'}: {self.code}")
+        self.place = place
+
+
+class UnknownPlaceError(DraftError):
+    """The draft has no such place, or none that this edit could be made at."""
+
+    code: ClassVar[str] = "place_unknown"
+
+
+class FullListError(DraftError):
+    """The list of a place has as many entries as it may have, or stands as deep as it may."""
+
+    code: ClassVar[str] = "list_full"
+
+
+class InvalidDraftError(BadgesError):
+    """A draft that is no definition yet; `findings` are all reasons that can be told."""
+
+    code: ClassVar[str] = "draft_invalid"
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(", ".join(f"{finding.place}: {finding.code}" for finding in findings))
+        self.findings = findings
 
 
 class InvalidOutcomeError(BadgesError):
