@@ -120,11 +120,16 @@ def merge(base: Draft, theirs: Draft, mine: Mapping[str, str]) -> Merged:
 
     Places that only one of the two changed are taken; of those that both did, theirs stays
     and is named.
+
+    Raises:
+        UnknownPlaceError: neither of them has such a place.
     """
     taken: dict[str, str] = {}
     conflicts: dict[str, str | None] = {}
     for place, text in mine.items():
         before, now = text_at(base, place), text_at(theirs, place)
+        if before is None and now is None:
+            raise UnknownPlaceError(place)
         typed = _as_shown(base, place, text)
         if typed in (before, now):
             continue

@@ -1,6 +1,9 @@
 """What keeps a draft from being a definition, and what a linter finds in it, at their places."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -14,7 +17,7 @@ from badges.errors import InvalidDefinitionError, InvalidDraftError
 from badges.findings import finding_text
 from badges.linter import lint
 from rubrics.documents import write_json
-from rubrics.findings import Finding, error
+from rubrics.findings import Finding, Value, error
 
 MOST_FINDINGS = 200
 
@@ -95,6 +98,7 @@ _LIMITS = {
     "const": (DraftCode.NO_CHOICE, ""),
 }
 _TYPES = {"integer": DraftCode.NO_WHOLE_NUMBER}
+_CONDITION = re.compile("conditions/[0-9]+(/conditions/[0-9]+)*")
 _ANOTHER_LEVEL = "names no level of criterion"
 
 
@@ -132,8 +136,23 @@ def definition_of(draft: Draft) -> AchievementDefinition:
 def text_of_finding(finding: Finding) -> str:
     """Return a finding as one sentence without markup, whoever found it."""
     if finding.code not in TEXTS:
-        return finding_text(finding)
+        values = {key: _plain(one) for key, one in finding.values.items()}
+        return finding_text(replace(finding, values=values))
     return TEXTS[finding.code].format(**{key: str(one) for key, one in finding.values.items()})
+
+
+def _plain(value: Value) -> Value:
+    """Return a value with conditions called by their numbers, as people count them."""
+    if isinstance(value, tuple):
+        return tuple(one if isinstance(one, int | Decimal) else _number(one) for one in value)
+    return _number(value) if isinstance(value, str) else value
+
+
+def _number(text: str) -> str:
+    if not _CONDITION.fullmatch(text):
+        return text
+    numbers = (str(int(one) + 1) for one in text.split("/") if one.isdigit())
+    return f"condition {'.'.join(numbers)}"
 
 
 def _unconfirmed(draft: Draft) -> Iterator[Finding]:

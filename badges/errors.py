@@ -6,6 +6,7 @@ BadgesError
 │   ├── UnknownPlaceError       it has no such place
 │   └── FullListError           a list has as many entries as it may have
 ├── InvalidDraftError           a draft that is no definition yet; lists every finding
+├── InvalidPictureError         bytes that are no picture for a badge
 ├── InvalidOutcomeError         a document that is no trace of an outcome; names the place
 ├── InvalidPathwayError         values that are no pathway of a stack; names the place
 ├── NotPublishableError         a definition that lacks something; lists every finding
@@ -106,6 +107,19 @@ class InvalidDraftError(BadgesError):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__(", ".join(f"{finding.place}: {finding.code}" for finding in findings))
         self.findings = findings
+
+
+class InvalidPictureError(BadgesError):
+    """Bytes that are no picture for a badge.
+
+    `reason` is stable: too_large, not_png, broken, moves, not_square or wrong_size.
+    """
+
+    code: ClassVar[str] = "picture_invalid"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class InvalidOutcomeError(BadgesError):

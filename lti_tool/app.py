@@ -33,7 +33,9 @@ from lti_tool.views import (
     course,
     credentials,
     desk,
+    desk_editor,
     desk_stack,
+    desk_versions,
     errors,
     files,
     health,
@@ -124,19 +126,9 @@ def create_app(runtime: Runtime) -> Flask:
     Bootstrap5(app)
     Babel(app, locale_selector=_select_locale)
     headers.init_app(app)
-    in_course = (
-        course,
-        learner,
-        uploads,
-        own,
-        assessor,
-        scoring,
-        rounds,
-        releasing,
-        desk,
-        desk_stack,
-    )
-    for area in (lti, *in_course, files, credentials, keep, verify, health):
+    in_course = (course, learner, uploads, own, assessor, scoring, rounds, releasing)
+    at_desk = (desk, desk_editor, desk_versions, desk_stack)
+    for area in (lti, *in_course, *at_desk, files, credentials, keep, verify, health):
         app.register_blueprint(area.bp)
     errors.init_app(app)
     app.context_processor(_page_context)

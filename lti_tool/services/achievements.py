@@ -33,5 +33,10 @@ def published_achievement(session: Session, version_id: UUID, *, urls: PublicURL
         )
     row, definition = published_version(session, version_id)
     return badge_achievement(
-        definition, version_id=row.id, version_number=row.number, issuer=issuer, urls=urls
+        definition,
+        version_id=row.id,
+        version_number=row.number,
+        image_type=row.image_type,
+        issuer=issuer,
+        urls=urls,
     )

@@ -61,6 +61,8 @@ class AwardFacts:
     definition: AchievementDefinition
     version_id: UUID
     version_number: int
+    image_type: str
+    """Media type of the version's image."""
     issuer: IssuerRow
     subject: Subject
     result: RubricResult | None
@@ -106,6 +108,7 @@ def badge_achievement(
     *,
     version_id: UUID,
     version_number: int,
+    image_type: str,
     issuer: IssuerRow,
     urls: PublicURLs,
 ) -> Achievement:
@@ -116,7 +119,7 @@ def badge_achievement(
         version=str(version_number),
         creator=issuer_of(issuer),
         criteria_url=urls.criteria(version_id),
-        image_url=urls.image(version_id),
+        image_url=urls.image(version_id, image_type),
     )
 
 
@@ -146,6 +149,7 @@ def _of_award(facts: AwardFacts, reservation: Reservation, urls: PublicURLs) -> 
         facts.definition,
         version_id=facts.version_id,
         version_number=facts.version_number,
+        image_type=facts.image_type,
         issuer=facts.issuer,
         urls=urls,
     )

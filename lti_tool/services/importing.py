@@ -12,10 +12,10 @@ from badges.definition import (
     Provenance,
     parse_definition,
 )
-from badges.library import list_shipped, load_shipped
-from badges.licensing import allows_redistribution, is_forbidden_change
+from badges.licensing import allows_redistribution
 from lti_tool.errors import ConflictError, NotAllowedError, NotFoundError
 from lti_tool.services.badge_versions import add_achievement, add_version, rewrite
+from lti_tool.services.publishing import check_licence
 from lti_tool.store import organisations, versions
 from lti_tool.store.rows import AchievementRow, AchievementVersionRow, ProgramRow
 from lti_tool.values import Clock, NewId
@@ -59,7 +59,7 @@ def import_definition(
         program=owner.slug,
         state=definition.state if definition.is_placeholder else DefinitionState.DRAFT,
     )
-    _check_licence(session, owner, placed)
+    check_licence(session, owner, placed)
     achievement = versions.find_achievement(session, owner.id, placed.id)
     if achievement is None:
         version = add_achievement(session, owner, placed, clock=clock, new_id=new_id)
@@ -181,18 +181,6 @@ def check_may_leave(definition: AchievementDefinition, *, is_private: bool) -> N
 
 def _definitions(session: Session, program_id: UUID) -> tuple[AchievementDefinition, ...]:
     return tuple(map(parse_definition, versions.list_newest_documents(session, program_id)))
-
-
-def _check_licence(session: Session, program: ProgramRow, new: AchievementDefinition) -> None:
-    stored = map(parse_definition, versions.list_documents(session, program.organisation_id))
-    shipped = (one for name in list_shipped() for one in load_shipped(name).achievements)
-    for known in (*stored, *shipped):
-        if is_forbidden_change(new, known):
-            raise NotAllowedError(
-                f"the licence of {known.id} does not allow changes, and this is another text "
-                "from the same source: import it unchanged",
-                code="licence",
-            )
 
 
 def _next_version(

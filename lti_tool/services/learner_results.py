@@ -100,12 +100,13 @@ def _own_credential(
     if held is None:
         return None
     urls, id_ = CourseURLs(launch.ref), held.credential.id
+    version = programs.get_version(session, held.award.achievement_version_id)
     share = awards.find_share(session, id_)
     return OwnCredential(
         page_url=urls.own_credential(id_),
         json_url=urls.own_credential(id_, ".json"),
         jwt_url=urls.own_credential(id_, ".jwt"),
-        image_url=public_urls.image(held.award.achievement_version_id),
+        image_url=public_urls.image(version.id, version.image_type),
         image_alt=work.definition.image_alt,
         share_link=public_urls.shared(share.token) if share else None,
         share_url=urls.share,

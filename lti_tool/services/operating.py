@@ -8,17 +8,16 @@ from sqlalchemy.orm import Session
 from badges.definition import (
     DefinitionState,
     parse_definition,
-    publish,
     with_choice,
 )
-from badges.image import draw_badge_image
 from badges.library import load_shipped
 from keys.did import did_web
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.lti.addresses import is_web_address
-from lti_tool.services.badge_versions import add_achievement, rewrite
+from lti_tool.services.badge_versions import add_achievement
 from lti_tool.services.keyring import TOOL
 from lti_tool.services.pathway_versions import add_pathway
+from lti_tool.services.publishing import publish_version
 from lti_tool.services.texts import plain_line
 from lti_tool.store import organisations
 from lti_tool.store.rows import (
@@ -212,30 +211,16 @@ def publish_achievement(
     if definition.get_rubric().level_source is not level_source or tasks:
         suggested = definition.suggested_tasks if level_source is LevelSource.TASKS else ()
         definition = with_choice(definition, level_source, tasks or suggested)
-    program = [
-        parse_definition(organisations.get_latest_version(session, one.id).document)
-        for one in organisations.list_achievements(session, found[0].program_id)
-    ]
-    published = publish(definition, program)
-    rewrite(version, published)
-    version.image = draw_badge_image(
-        title=published.title,
-        position=published.position,
-        total=published.total_in_stack,
-        alt=published.image_alt,
-    )
-    version.published_at = clock()
-    organisations.note(
+    return publish_version(
         session,
-        id_=new_id(),
-        at=clock(),
-        actor_id=None,
-        action="achievement.published",
-        program_id=found[0].program_id,
-        subject_id=version.id,
-        text=f"levels from {level_source.value}",
-    )
-    return version
+        version,
+        definition,
+        by=None,
+        note="",
+        log=f"levels from {level_source.value}",
+        clock=clock,
+        new_id=new_id,
+    ).version
 
 
 def _name(text: str) -> str:

@@ -41,7 +41,9 @@ def achievement_summary(
         position=definition.position,
         total_in_stack=definition.total_in_stack,
         # Only what is published has a picture of its own.
-        image_url=urls.image(version.id) if definition.is_published else f"{urls.base_url}{MARK}",
+        image_url=urls.image(version.id, version.image_type)
+        if definition.is_published
+        else f"{urls.base_url}{MARK}",
         image_alt=definition.image_alt,
         criteria_url=urls.criteria(version.id),
     )

@@ -196,6 +196,7 @@ def award_facts(prepared: Prepared, *, awarded_at: datetime) -> AwardFacts:
         definition=prepared.definition,
         version_id=prepared.version.id,
         version_number=prepared.version.number,
+        image_type=prepared.version.image_type,
         issuer=prepared.issuer,
         subject=Subject(
             urn=prepared.earner.subject_urn,

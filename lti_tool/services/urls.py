@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
+IMAGE_ENDINGS = {"image/svg+xml": "svg", "image/png": "png"}
+"""How the names of badge images end, by their media types."""
+
 
 @dataclass(frozen=True, slots=True)
 class CourseURLs:
@@ -202,9 +205,9 @@ class DeskURLs:
         """POST: add an empty slot to the program."""
         return f"/l/{self.ref}/desk/{program_id}/badges"
 
-    def badge(self, achievement_id: UUID) -> str:
-        """A badge's settings: its editor, or whom to ask."""
-        return f"/l/{self.ref}/desk/badges/{achievement_id}/"
+    def badge(self, achievement_id: UUID, tab: str = "", notice: str = "") -> str:
+        """A badge's settings: its editor, or whom to ask; `tab` is one of its other pages."""
+        return f"/l/{self.ref}/desk/badges/{achievement_id}/{tab}{_query(notice)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +256,10 @@ class PublicURLs:
         """The whole rubric of one achievement version, for people."""
         return f"{self.base_url}/achievements/{version_id}/rubric"
 
-    def image(self, version_id: UUID) -> str:
-        """The badge image."""
-        return f"{self.base_url}/achievements/{version_id}/image.svg"
+    def image(self, version_id: UUID, media_type: str = "image/svg+xml") -> str:
+        """The badge image; its name says of which kind it is."""
+        ending = IMAGE_ENDINGS[media_type]
+        return f"{self.base_url}/achievements/{version_id}/image.{ending}"
 
     def credential(self, credential_id: UUID) -> str:
         """A credential's id, which is also its page (private until shared)."""

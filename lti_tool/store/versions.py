@@ -1,19 +1,27 @@
 """Queries about versions of definitions, for the operator who keeps them as files."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Row as ResultRow
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.store.rows import (
     AchievementRow,
     AchievementVersionRow,
     AttemptRow,
+    ContextRow,
+    LinkBindingRow,
     OrganisationRow,
     ProgramRow,
+    ResourceLinkRow,
     SubmissionRow,
 )
+
+BoundLinkParts: TypeAlias = ResultRow[LinkBindingRow, ResourceLinkRow, ContextRow]
+OpenCourse: TypeAlias = ResultRow[int, ContextRow, int]
 
 OPEN_STATES = ("draft", "submitted", "in_review")
 
@@ -101,3 +109,44 @@ def count_open_submissions(session: Session, version_id: UUID) -> int:
         .where(SubmissionRow.achievement_version_id == version_id, is_open)
     )
     return counted or 0
+
+
+def count_open_by_course(session: Session, achievement_id: UUID) -> Sequence[OpenCourse]:
+    """Return by version and course how many submissions are not finished.
+
+    Newest version first, courses by title. The numbers are versions' and counts.
+    """
+    is_open = exists().where(
+        AttemptRow.submission_id == SubmissionRow.id, AttemptRow.state.in_(OPEN_STATES)
+    )
+    return session.execute(
+        select(AchievementVersionRow.number, ContextRow, func.count(SubmissionRow.id))
+        .join(SubmissionRow, SubmissionRow.achievement_version_id == AchievementVersionRow.id)
+        .join(ContextRow, ContextRow.id == SubmissionRow.context_id)
+        .where(AchievementVersionRow.achievement_id == achievement_id, is_open)
+        .group_by(AchievementVersionRow.number, ContextRow.id)
+        .order_by(AchievementVersionRow.number.desc(), ContextRow.title, ContextRow.id)
+    ).all()
+
+
+def list_bound_links(session: Session, achievement_id: UUID) -> Sequence[BoundLinkParts]:
+    """Return the links that open an achievement, with their courses, by title."""
+    return session.execute(
+        select(LinkBindingRow, ResourceLinkRow, ContextRow)
+        .join(ResourceLinkRow, ResourceLinkRow.id == LinkBindingRow.resource_link_id)
+        .join(ContextRow, ContextRow.id == ResourceLinkRow.context_id)
+        .where(LinkBindingRow.achievement_id == achievement_id)
+        .order_by(ContextRow.title, ResourceLinkRow.title, ResourceLinkRow.id)
+    ).all()
+
+
+def retire_versions(session: Session, achievement_id: UUID) -> None:
+    """Let nobody begin any published version of an achievement. Documents stay as they are."""
+    session.execute(
+        update(AchievementVersionRow)
+        .where(
+            AchievementVersionRow.achievement_id == achievement_id,
+            AchievementVersionRow.state == "published",
+        )
+        .values(state="retired")
+    )

@@ -13,7 +13,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.runtime import Runtime, runtime
 from lti_tool.services import achievements, keyring, public_pages, stack_pages
 from lti_tool.services.resolving import OwnResolver, did_document_of, jwk_of
-from lti_tool.services.urls import PublicURLs
+from lti_tool.services.urls import IMAGE_ENDINGS, PublicURLs
 from lti_tool.services.verifying import examine
 from lti_tool.store import awards, programs
 from lti_tool.store import keys as key_rows
@@ -87,14 +87,15 @@ def rubric(version_id: UUID) -> str:
     return render_template("credentials/rubric.html", page=page)
 
 
-@bp.get("/achievements/<uuid:version_id>/image.svg")
-def image(version_id: UUID) -> Response:
-    """Return the badge image. It was drawn when the version was published, for good."""
+@bp.get("/achievements/<uuid:version_id>/image.<any(svg, png):ending>")
+def image(version_id: UUID, ending: str) -> Response:
+    """Return the badge image. It was drawn or chosen when the version was published, for good."""
     with runtime().reading() as session:
         row = programs.get_version(session, version_id)
-        if row.image is None or row.state not in public_pages.PUBLIC_STATES:
+        is_there = row.image is not None and IMAGE_ENDINGS[row.image_type] == ending
+        if row.image is None or not is_there or row.state not in public_pages.PUBLIC_STATES:
             raise NotFoundError("no image")
-        response = served(row.image, "image/svg+xml", caching=FOR_GOOD)
+        response = served(row.image, row.image_type, caching=FOR_GOOD)
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     )

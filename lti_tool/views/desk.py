@@ -34,7 +34,11 @@ class _Made(TypedDict):
     new_id: NewId
 
 
-NOTICES = frozenset({"joined", "saved", "removed", "withdrawn", "slot_added"})
+NOTICES = {
+    **dict.fromkeys(("joined", "saved", "removed", "withdrawn", "slot_added"), "success"),
+    **dict.fromkeys(("discarded", "published", "retired"), "success"),
+    **dict.fromkeys(("list_full", "place_unknown"), "warning"),
+}
 
 
 def desk_scope(session: Session, program_id: UUID) -> ProgramScope:
@@ -42,10 +46,15 @@ def desk_scope(session: Session, program_id: UUID) -> ProgramScope:
     return coordinating.program_scope(session, current().launch, program_id)
 
 
+def badge_scope(session: Session, achievement_id: UUID) -> ProgramScope:
+    """Return the authority of this request over a badge's program, or raise `NotFoundError`."""
+    return coordinating.badge_scope(session, current().launch, achievement_id)
+
+
 def desk_notices() -> tuple[Notice, ...]:
     """Return the notice that a page of the desk was redirected to with."""
     code = request.args.get("notice", "")
-    return (Notice(kind="success", code=f"desk_{code}"),) if code in NOTICES else ()
+    return (Notice(kind=NOTICES[code], code=f"desk_{code}"),) if code in NOTICES else ()
 
 
 @bp.get("/")
@@ -211,11 +220,11 @@ def show_badge(achievement_id: UUID) -> ResponseReturnValue:
     with runtime().reading() as session:
         program = coordinating.find_owner(session, launch, achievement_id)
         try:
-            coordinating.badge_scope(session, launch, achievement_id)
+            badge_scope(session, achievement_id)
         except NotFoundError:
             page = pages.asked(session, program)
             return render_template("desk/ask.html", o=page, course_url=CourseURLs(launch.ref).home)
-    return redirect(DeskURLs(launch.ref).program(program.id), code=303)
+    return redirect(DeskURLs(launch.ref).badge(achievement_id, "edit"), code=303)
 
 
 def _change_person(session: Session, scope: ProgramScope, verb: str, subject: str) -> str:

@@ -74,6 +74,7 @@ def _attest(parts: IssuingParts, scope: ProgramScope, attestation: Attestation) 
             definition=facts.definition,
             version_id=facts.version.id,
             version_number=facts.version.number,
+            image_type=facts.version.image_type,
             issuer=facts.issuer,
             subject=Subject(urn=facts.earner.subject_urn, name=facts.name),
             result=None,

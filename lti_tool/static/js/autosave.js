@@ -147,6 +147,7 @@ export class Autosave {
     if (status === 200) {
       for (const [name, value] of Object.entries(sent)) this.#base.set(name, value);
       this.#setRevision(body.revision);
+      this.#catchUp(body.fields);
       applyRegions(body.regions);
       this.#mirror();
       this.#status(this.#refused.size ? "refused" : "saved", body.saved_at);
@@ -156,15 +157,7 @@ export class Autosave {
       this.#setRevision(body.revision);
       // Every stored field comes back: a field that nobody touched here catches up, so that
       // this page does not write its old text over a newer one with the revision it just took.
-      for (const [name, theirs] of Object.entries(body.fields ?? {})) {
-        if (!this.#named(name).length) continue;
-        const mine = this.#valueOf(name);
-        const known = this.#base.get(name);
-        this.#base.set(name, theirs);
-        if (theirs === known || theirs === mine) continue;
-        if (mine === known) this.#setValue(name, theirs);
-        else this.#conflict(name, theirs);
-      }
+      this.#catchUp(body.fields);
       applyRegions(body.regions);
       return true;
     }
@@ -184,6 +177,35 @@ export class Autosave {
       this.#reveal("[data-save-closed]");
     }
     return false;
+  }
+
+  /** Show what others have saved, unless something else was typed here. */
+  #catchUp(fields = {}) {
+    for (const [name, theirs] of Object.entries(fields)) {
+      if (!this.#named(name).length) continue;
+      const mine = this.#valueOf(name);
+      const known = this.#base.get(name);
+      this.#base.set(name, theirs);
+      if (theirs === known || theirs === mine) continue;
+      if (mine === known) this.#setValue(name, theirs);
+      else this.#conflict(name, theirs);
+    }
+  }
+
+  /** Say that the page is open, and take in what others saved meanwhile. */
+  async beat() {
+    if (this.#running || this.#stopped || this.dirty().length) return;
+    this.#running = this.#ask().finally(() => { this.#running = null; });
+    await this.#running;
+  }
+
+  async #ask() {
+    try {
+      return this.#settle(await call("POST", this.#url, { revision: this.#revision, fields: {} }), {});
+    } catch (error) {
+      if (!(error instanceof Offline)) throw error; // the next beat tries again
+      return false;
+    }
   }
 
   async #submit(event) {

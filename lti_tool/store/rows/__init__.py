@@ -25,6 +25,11 @@ from lti_tool.store.rows.coordination import (
     ProgramInviteRow,
 )
 from lti_tool.store.rows.deliveries import ScoreDeliveryRow, ServiceTokenRow
+from lti_tool.store.rows.editing import (
+    DefinitionDraftRow,
+    DefinitionEditorRow,
+    DefinitionRevisionRow,
+)
 from lti_tool.store.rows.organisations import (
     AuditEventRow,
     IssuerRow,
@@ -77,6 +82,9 @@ __all__ = [
     "ContextRow",
     "CredentialRow",
     "DecisionRow",
+    "DefinitionDraftRow",
+    "DefinitionEditorRow",
+    "DefinitionRevisionRow",
     "DeploymentRow",
     "EarnerRow",
     "EvidenceReferenceRow",

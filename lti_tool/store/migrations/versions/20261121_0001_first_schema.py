@@ -441,6 +441,63 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "definition_draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("achievement_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("base_version_id", sa.Uuid(), nullable=False),
+        sa.Column("base_sha256", sa.String(), nullable=False),
+        sa.Column("image", sa.LargeBinary(), nullable=True),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_by", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["achievement_id"],
+            ["achievement.id"],
+            name=op.f("fk_definition_draft_achievement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["base_version_id"],
+            ["achievement_version.id"],
+            name=op.f("fk_definition_draft_base_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["begun_by"], ["lti_user.id"], name=op.f("fk_definition_draft_begun_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_definition_draft")),
+        sa.UniqueConstraint("achievement_id", name=op.f("uq_definition_draft_achievement_id")),
+    )
+    op.create_table(
+        "definition_editor",
+        sa.Column("draft_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["definition_draft.id"], name=op.f("fk_definition_editor_draft_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["lti_user.id"], name=op.f("fk_definition_editor_user_id")
+        ),
+        sa.PrimaryKeyConstraint("draft_id", "user_id", name=op.f("pk_definition_editor")),
+    )
+    op.create_table(
+        "definition_revision",
+        sa.Column("draft_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("places", sa.String(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by", sa.Uuid(), nullable=False),
+        sa.Column("undo_to", sa.Integer(), nullable=True),
+        sa.Column("redo_to", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["definition_draft.id"], name=op.f("fk_definition_revision_draft_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["saved_by"], ["lti_user.id"], name=op.f("fk_definition_revision_saved_by")
+        ),
+        sa.PrimaryKeyConstraint("draft_id", "revision", name=op.f("pk_definition_revision")),
+    )
+    op.create_table(
         "membership",
         sa.Column("context_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -1049,6 +1106,9 @@ def downgrade() -> None:
     op.drop_table("launch")
     op.drop_table("resource_link")
     op.drop_table("membership")
+    op.drop_table("definition_revision")
+    op.drop_table("definition_editor")
+    op.drop_table("definition_draft")
     op.drop_table("achievement_version")
     op.drop_table("status_entry")
     op.drop_table("program_course")

@@ -18,6 +18,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "action": ("release", "return"),
     "file": (".json", ".jwt", ".picture"),
     "form": ("", ".json", ".jwt", ".picture"),
+    "media_type": ("image/svg+xml", "image/png"),
     "key_id": ("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",),
     "notice": ("submitted",),
     "page": (2,),
@@ -25,6 +26,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "state": ("decided",),
     "table": ("", ".csv"),
     "step": ("", "/preview", "/confirm"),
+    "tab": ("", "begin", "edit", "picture", "publish", "versions", "retire"),
     "ticket": ("yTZzgqisoc01aXjRrHMiBjZiMDE2Y2NjLmZpbGUtMQ",),
     "token": ("1kV-9y_n0Qd3",),
 }
