@@ -20,6 +20,11 @@ def allow_frames(origins: Iterable[str]) -> None:
     g.frame_origins = frozenset(origins)
 
 
+def make_inert() -> None:
+    """Let nothing on the page of this request do anything: no scripts, no forms."""
+    g.is_inert = True
+
+
 def init_app(app: Flask) -> None:
     """Set the headers after each request that did not set its own."""
 
@@ -28,9 +33,11 @@ def init_app(app: Flask) -> None:
         origins = sorted(g.get("frame_origins", ()))
         # PDF pages and file previews of our own stand in frames of our own pages.
         ancestors = " ".join(["'self'", *origins]) if origins else "'none'"
+        # Its own origin stays: without one it could not even load our style sheets.
+        sandbox = "; sandbox allow-same-origin" if g.get("is_inert") else ""
         response.headers.setdefault(
             "Content-Security-Policy",
-            f"{PAGE_POLICY}; frame-ancestors {ancestors}",
+            f"{PAGE_POLICY}; frame-ancestors {ancestors}{sandbox}",
         )
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")

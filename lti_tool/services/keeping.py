@@ -97,7 +97,7 @@ def _kept(parts: KeptParts, own: KeepURLs, urls: PublicURLs) -> KeptBadge:
     return KeptBadge(
         title=version.title,
         program=version.program_title,
-        image_url=urls.image(version.id),
+        image_url=urls.image(version.id, version.image_type),
         image_alt=summary.image_caption or version.title,
         name=summary.subject_name or "",
         issuer_name=issuer.name,

@@ -90,7 +90,7 @@ def _activity_page(
         rubric=rubric_view(opened.definition),
         prompts=prompt_views(opened.definition),
         artefact_rules=artefact_rule_views(opened.definition),
-        also=_also_asked(opened.definition),
+        also=also_asked(opened.definition),
         start_url=CourseURLs(launch.ref).start if is_open else None,
         allow_resubmission=program.allows_another_try,
         prerequisites=find_prerequisites(
@@ -100,7 +100,7 @@ def _activity_page(
     )
 
 
-def _also_asked(definition: AchievementDefinition) -> tuple[AlsoAsked, ...]:
+def also_asked(definition: AchievementDefinition) -> tuple[AlsoAsked, ...]:
     """Return what is asked for beside answers, files and links, in the order of the form."""
     rubric = definition.get_rubric()
     asks_references = any(

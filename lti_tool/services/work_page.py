@@ -110,7 +110,7 @@ def work_page(
                 refused_links=refused.links,
             ),
         ),
-        self_rounds=_self_rounds(content),
+        self_rounds=self_rounds_of(content),
         sources=source_options(content),
         name_on_badge=fields["name_on_badge"],
         name_confirmed=fields["name_confirmed"] == YES,
@@ -154,7 +154,8 @@ def _previous(session: Session, content: DraftContent, work: Work) -> PreviousAt
     return replace(found[0], results=tuple(results))
 
 
-def _self_rounds(content: DraftContent) -> tuple[SelfRound, ...]:
+def self_rounds_of(content: DraftContent) -> tuple[SelfRound, ...]:
+    """Return what learners rate themselves, with what they gave so far."""
     rubric, asked = content.definition.get_rubric(), content.asked.self_rated
     return tuple(
         SelfRound(

@@ -76,6 +76,11 @@ def badge_head(
         is_written=row is not None,
         tabs=(
             *((("edit", urls.badge(achievement_id)),) if row or newest.state != "retired" else ()),
+            *(
+                (one, urls.badge(achievement_id, one))
+                for one in ("try", "preview")
+                if row or newest.state != "placeholder"
+            ),
             *((("publish", urls.badge(achievement_id, "publish")),) if row else ()),
             ("versions", urls.badge(achievement_id, "versions")),
         ),

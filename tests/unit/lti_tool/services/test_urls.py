@@ -26,7 +26,10 @@ VALUES: dict[str, tuple[object, ...]] = {
     "state": ("decided",),
     "table": ("", ".csv"),
     "step": ("", "/preview", "/confirm"),
-    "tab": ("", "begin", "edit", "picture", "publish", "versions", "retire"),
+    "tab": (
+        *("", "begin", "edit", "picture", "publish", "retire", "try", "versions"),
+        *("preview", "preview/learner", "preview/work", "preview/assessor", "preview/credential"),
+    ),
     "ticket": ("yTZzgqisoc01aXjRrHMiBjZiMDE2Y2NjLmZpbGUtMQ",),
     "token": ("1kV-9y_n0Qd3",),
 }
