@@ -427,3 +427,35 @@ def test_a_microcredential_is_no_badge_to_choose(app: Flask, ladder: Ladder) -> 
     assert ladder.count_awards() == 0
     with ladder.runtime.reading() as session:
         assert session.scalars(select(AwardRow)).all() == []
+
+
+def test_the_grid_shows_microcredentials_and_attested_awards(desk: Visitor, ladder: Ladder) -> None:
+    """Beside the badges, on the page and in the table to take along."""
+    ladder.pathway()
+    ladder.release_all("one", "two", "three")
+    attest(desk, ladder)
+    path = f"/desk/{ladder.program_id}/learners"
+
+    words = text_of(desk.get(path))
+    assert "The Stack 1 earned" in words
+    assert "Attested" in words
+    table = desk.answer(f"{path}.csv").get_data(as_text=True)
+    header, row = table.splitlines()[:2]
+    assert header.endswith("The Stack: state,The Stack: since")
+    assert row.count("awarded") == 4
+    assert row.count("attested") == 1
+
+
+def test_the_evidence_of_what_was_not_assessed(app: Flask, desk: Visitor, ladder: Ladder) -> None:
+    """An attested award says that nothing was handed in; a microcredential has its badges."""
+    ladder.pathway()
+    ladder.release_all("one", "two", "three")
+    attest(desk, ladder)
+    client = app.test_client()
+    with ladder.runtime.reading() as session:
+        pages = {one.origin: one.evidence_page_id for one in session.scalars(select(AwardRow))}
+
+    attested = read_page(client.get(f"/evidence/{pages['attested']}", base_url=BASE))
+    assert "Nothing was handed in here" in text_of(attested)
+    answer = client.get(f"/evidence/{pages['pathway']}", base_url=BASE)
+    assert answer.status_code == 404

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.services.desk.pages import course_title, desk_head
 from lti_tool.services.pages.assessor import Pager
 from lti_tool.services.pages.desk import GridBadge, GridCell, GridPage, GridRow
+from lti_tool.services.stacks import list_stacks
 from lti_tool.services.texts import plain_line
 from lti_tool.services.urls import DeskURLs
 from lti_tool.store import grids, programs
@@ -105,12 +106,17 @@ def grid_csv(session: Session, scope: ProgramScope, wanted: GridFilter) -> bytes
 
 
 def _badges(session: Session, scope: ProgramScope) -> tuple[GridBadge, ...]:
+    """Return the badges of the program, and the microcredentials that are open."""
     badges: dict[UUID, GridBadge] = {}
     for version, achievement, program in programs.list_versions(session, scope.organisation_id):
         if program.id == scope.program_id and achievement.id not in badges:
             badges[achievement.id] = GridBadge(
                 id=str(achievement.id), position=achievement.position, title=version.title
             )
+    for stack in list_stacks(session, scope.program_id):
+        badges[stack.achievement.id] = GridBadge(
+            id=str(stack.achievement.id), position=len(badges) + 1, title=stack.definition.title
+        )
     return tuple(badges.values())
 
 
@@ -137,7 +143,8 @@ def _rows(
             cells[key] = GridCell(state="not_awarded", since=attempt.closed_at)
     for award in awards:
         if not award.revoked_at:
-            cell = GridCell(state="awarded", since=award.awarded_at)
+            state = "attested" if award.origin == "attested" else "awarded"
+            cell = GridCell(state=state, since=award.awarded_at)
             cells[award.earner_id, str(award.achievement_id)] = cell
     return tuple(
         GridRow(
