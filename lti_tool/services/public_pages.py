@@ -40,6 +40,7 @@ from lti_tool.services.stack_pages import (
     credential_components,
     is_microcredential,
     pathway_summary,
+    shared_url,
 )
 from lti_tool.services.urls import PublicURLs
 from lti_tool.services.verifying import Report, check_views
@@ -134,7 +135,7 @@ def credential_page(
     """
     credential, award, version, issuer = parts
     summary, is_owner = report.summary, own_url is not None
-    given = _given_for(session, award, version, urls, own_url or _shared_url(session, urls))
+    given = _given_for(session, award, version, urls, own_url or shared_url(session, urls))
     return CredentialPage(
         status="revoked" if award.revoked_at else report.status,
         name=(summary.subject_name if summary else None) or "",
@@ -208,14 +209,6 @@ def _given_for(
         return given
     result = decisions.judge_inputs(definition, read_inputs(decision.inputs)).result
     return replace(given, results=result_views(result, comments={}), points=result.points)
-
-
-def _shared_url(session: Session, urls: PublicURLs) -> CredentialURL:
-    def shared_url(credential_id: UUID) -> str | None:
-        share = awards.find_share(session, credential_id)
-        return urls.shared(share.token) if share else None
-
-    return shared_url
 
 
 def get_shared_at(session: Session, url: str, *, urls: PublicURLs) -> CredentialParts:

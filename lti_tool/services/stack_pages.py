@@ -105,6 +105,31 @@ def credential_components(
     return pathway_view(stack), tuple(views)
 
 
+def find_components(session: Session, url: str, *, urls: PublicURLs) -> tuple[ComponentView, ...]:
+    """Return the badges of the microcredential whose id is `url`; none for anything else."""
+    try:
+        credential_id = UUID(url.rpartition("/")[2])
+    except ValueError:
+        return ()
+    parts = awards.find_credential(session, credential_id)
+    if url != urls.credential(credential_id) or parts is None or parts[1].origin != "pathway":
+        return ()
+    _, components = credential_components(
+        session, parts[1], urls=urls, credential_url=shared_url(session, urls)
+    )
+    return components
+
+
+def shared_url(session: Session, urls: PublicURLs) -> CredentialURL:
+    """Return what says where the world sees a credential: at its share link, if it has one."""
+
+    def find(credential_id: UUID) -> str | None:
+        share = awards.find_share(session, credential_id)
+        return urls.shared(share.token) if share else None
+
+    return find
+
+
 def stack_page(session: Session, launch: Launch, *, public_urls: PublicURLs) -> StackPage:
     """Return how the launch's learner stands with the microcredentials behind its activity.
 

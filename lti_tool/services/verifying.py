@@ -11,6 +11,7 @@ from badges.proof import CRYPTOSUITE
 from badges.summary import CredentialSummary, read_summary
 from badges.verification import ProofForm, VerifiedCredential, verify
 from lti_tool.services.pages.public import CheckView, ReportPage
+from lti_tool.services.pages.stack import ComponentView
 from lti_tool.services.urls import PublicURLs
 
 CODES = {
@@ -76,8 +77,14 @@ def check_views(checks: Iterable[Check]) -> tuple[CheckView, ...]:
     )
 
 
-def report_page(report: Report, *, urls: PublicURLs, own_issuers: frozenset[str]) -> ReportPage:
-    """Return the page of a report."""
+def report_page(
+    report: Report,
+    *,
+    urls: PublicURLs,
+    own_issuers: frozenset[str],
+    components: tuple[ComponentView, ...] = (),
+) -> ReportPage:
+    """Return the page of a report; `components` are those of a microcredential of ours."""
     summary = report.summary
     is_ours = summary is not None and summary.issuer_id in own_issuers
     return ReportPage(
@@ -93,6 +100,7 @@ def report_page(report: Report, *, urls: PublicURLs, own_issuers: frozenset[str]
         checks=check_views(report.checks),
         form_url=urls.verify,
         credential_url=summary.id if summary and is_ours else None,
+        components=components if is_ours else (),
     )
 
 

@@ -14,6 +14,7 @@ from lti_tool.services.fetching import CREDENTIAL, FetchingResolver
 from lti_tool.services.models import FieldError
 from lti_tool.services.pages.public import VerifyPage
 from lti_tool.services.resolving import ChainedResolver, OwnResolver
+from lti_tool.services.stack_pages import find_components
 from lti_tool.services.urls import PublicURLs
 from lti_tool.services.verifying import examine, report_page
 from lti_tool.store import keys as key_rows
@@ -65,7 +66,9 @@ def _report(here: Runtime, data: bytes | str) -> str:
     found = examine(data, resolver=resolver, now=here.clock())
     with here.reading() as session:
         own = frozenset(issuer.did for issuer in key_rows.list_issuers(session))
-    page = report_page(found, urls=places, own_issuers=own)
+        named = found.summary.id if found.summary else ""
+        components = find_components(session, named, urls=places)
+    page = report_page(found, urls=places, own_issuers=own, components=components)
     return render_template("verify/report.html", page=page)
 
 

@@ -357,6 +357,24 @@ def test_its_page_shows_every_badge_with_its_status(
     assert "revoked on" in text_of(shared)
 
 
+def test_a_report_names_the_badges_with_their_status(app: Flask, ladder: Ladder) -> None:
+    """Whoever has the file learns what became of what it rests on; of a badge there is no list."""
+    ladder.pathway(on_revoked="keep")
+    ladder.release_all()
+    ladder.revoke("two")
+    client = app.test_client()
+
+    def report(slug: str) -> str:
+        form = {"credential": ladder.credential(slug).document.decode()}
+        return text_of(read_page(client.post("/verify", base_url=BASE, data=form)))
+
+    words = report("the-stack")
+    assert "This badge is valid" in words
+    assert "revoked on" in words
+    assert words.count("Earned on") == 4
+    assert "The badges that make it" not in report("one")
+
+
 def test_a_revoked_microcredential_says_so_everywhere(learner: Visitor, ladder: Ladder) -> None:
     """On the way to it, on its page, and why; the badge may be earned again, and so may it."""
     ladder.pathway()

@@ -140,6 +140,8 @@ class ReportPage:
     checks: tuple[CheckView, ...]
     form_url: str
     credential_url: str | None
+    components: tuple[ComponentView, ...] = ()
+    """The badges that a microcredential of ours rests on, with the status that each has now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
