@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from badges.errors import ProofError
 from badges.proof import CompactJWT, SecuredDocument
 from badges.untrusted import parse_object
-from keys.did import assertion_keys, parse_did_key, verification_method_id
+from keys.did import assertion_keys, parse_did_key, revoked_names, verification_method_id
 from keys.jwk import parse_jwk
 from keys.signing import PublicKey
 
@@ -68,6 +68,12 @@ def find_key(secured: SecuredDocument, *, resolver: Resolver, now: datetime) -> 
     elif issuer.startswith(("did:web:", "https:")):
         document = _object(resolver.did_document(issuer))
         listed = assertion_keys(document, controller=issuer, now=now)
+        # The URL of such a key returns nothing, so it is known by what the URL ends with.
+        name = secured.key_id or ""
+        if not {name, name.rpartition("/")[2]}.isdisjoint(
+            revoked_names(document, controller=issuer)
+        ):
+            raise ProofError("key_revoked")
     else:
         raise ProofError("issuer_not_supported")
     return _listed_key(secured, listed, resolver)

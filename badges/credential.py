@@ -146,6 +146,12 @@ def serialize(document: Mapping[str, object]) -> bytes:
     return text.encode()
 
 
+def digest_multibase(document: bytes) -> str:
+    """Return how a credential names another document by its bytes: SHA-256 as multihash."""
+    digest = _SHA2_256 + sha256(document).digest()
+    return "u" + urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 def _subject(facts: CredentialFacts) -> _Document:
     identifiers: list[object] = []
     if facts.subject_name is not None:
@@ -260,11 +266,10 @@ def _evidence(evidence: Evidence) -> _Document:
 
 
 def _related(resource: RelatedResource) -> _Document:
-    digest = _SHA2_256 + sha256(resource.document).digest()
     return {
         "id": resource.id,
         "mediaType": resource.media_type,
-        "digestMultibase": "u" + urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        "digestMultibase": digest_multibase(resource.document),
     }
 
 

@@ -6,7 +6,7 @@ https://www.w3.org/TR/cid-1.0/
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from keys.errors import InvalidDIDError, InvalidKeyError
@@ -92,14 +92,16 @@ def build_did_document(did: str, keys: Iterable[HeldKey]) -> dict[str, object]:
     """Return the DID document of an issuer.
 
     Retired keys stay listed and trusted. A compromised key stays listed, so that people
-    find out what it is, but leaves `assertionMethod`, so that nobody believes it.
+    find out what it is, with the instant since which it is `revoked`, but leaves
+    `assertionMethod`, so that nobody believes it.
     """
     listed = [(verification_method_id(did, key.public), key) for key in keys]
     return {
         "@context": list(_CONTEXTS),
         "id": did,
         "verificationMethod": [
-            {"id": id_, "controller": did, **_key_members(key.public)} for id_, key in listed
+            {"id": id_, "controller": did, **_key_members(key.public), **_revocation(key)}
+            for id_, key in listed
         ],
         "assertionMethod": [id_ for id_, key in listed if key.state is not KeyState.COMPROMISED],
     }
@@ -127,6 +129,21 @@ def assertion_keys(document: object, *, controller: str, now: datetime) -> dict[
     }
 
 
+def revoked_names(document: Mapping[str, object], *, controller: str) -> frozenset[str]:
+    """Return what proofs may call the keys that a DID document says are revoked.
+
+    That is the id of the verification method, and a JWK's own `kid`.
+
+    Raises:
+        InvalidDIDError: malformed.
+    """
+    methods = _methods(_list(document.get("verificationMethod", [])), controller)
+    revoked = {id_: method for id_, method in methods.items() if "revoked" in method}
+    jwks = [method.get("publicKeyJwk") for method in revoked.values()]
+    kids = [jwk.get("kid") for jwk in jwks if isinstance(jwk, Mapping)]
+    return frozenset([*revoked, *(kid for kid in kids if isinstance(kid, str))])
+
+
 def _is_segment(segment: str) -> bool:
     return bool(_SEGMENT.fullmatch(segment)) and segment not in {".", ".."}
 
@@ -135,6 +152,12 @@ def _key_members(key: PublicKey) -> dict[str, object]:
     if key.algorithm is Algorithm.ED25519:
         return {"type": "Multikey", "publicKeyMultibase": encode_multikey(key)}
     return {"type": "JsonWebKey", "publicKeyJwk": public_jwk(key)}
+
+
+def _revocation(key: HeldKey) -> dict[str, object]:
+    if key.revoked_at is None:
+        return {}
+    return {"revoked": key.revoked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def _list(value: object) -> list[object]:

@@ -1,13 +1,35 @@
 """Commands about signing keys. No command prints a private half."""
 
+import csv
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
 import click
 
 from lti_tool.environment import open_runtime
-from lti_tool.services import rotating
+from lti_tool.runtime import Runtime
+from lti_tool.services import compromising, reissuing, rotating
+from lti_tool.services.urls import PublicURLs
+from lti_tool.store.reissues import Affected
 
 ROW = "{:<16} {:<14} {:<7} {:<11} {:<16} {}"
 PURPOSES = click.Choice(["data_integrity", "jwt"])
+KEY_IDS = {"ignore_unknown_options": True}
+"""Some ids begin with a dash."""
 INSTANT = "%Y-%m-%d %H:%M"
+
+
+def _instant(_context: click.Context, _option: click.Parameter, text: str) -> datetime:
+    """Return the instant that was typed; one without a zone could mean any of two days."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise click.BadParameter("not an instant such as 2026-11-21T08:30Z") from exc
+    if found.tzinfo is None:
+        raise click.BadParameter("it needs a zone: put a Z at its end for UTC")
+    return found
 
 
 @click.group()
@@ -57,3 +79,69 @@ def rotate(owner: str, purpose: str | None) -> None:
             f"{one.owner} {one.purpose}: {one.key_id} signs from {one.signs_from:{INSTANT}} UTC "
             f"in place of {one.former_id}."
         )
+
+
+@keys.command("compromise", context_settings=KEY_IDS)
+@click.argument("key_id", metavar="KEY")
+@click.option(
+    "--at",
+    "since",
+    required=True,
+    callback=_instant,
+    help="Since when somebody else may hold it, such as 2026-11-21T08:30Z.",
+)
+def compromise(key_id: str, since: datetime) -> None:
+    """Believe nothing any more that a key signed, or will have signed, for good.
+
+    Another key signs at once, and status lists are signed anew. Prints as CSV the
+    credentials that are affected; `quatrefoil keys reissue` issues them anew.
+    """
+    here = open_runtime()
+    done = compromising.compromise(here.issuing, here.key_parts, key_id, since=since)
+    said = "is compromised" if done.is_new else "was marked as compromised before,"
+    click.echo(f"{key_id} {said} since {done.since:{INSTANT}} UTC.", err=True)
+    if done.successor_id:
+        click.echo(f"{done.successor_id} signs in its place.", err=True)
+    affected = reissuing.list_affected(here.database, key_id)
+    _print_affected(here, affected)
+    if any(not one.is_revoked for one in affected):
+        click.echo(f"Issue them anew: quatrefoil keys reissue {key_id}", err=True)
+
+
+@keys.command("reissue", context_settings=KEY_IDS)
+@click.argument("key_id", metavar="KEY")
+@click.option("--dry-run", is_flag=True, help="Say what would be issued anew, change nothing.")
+def reissue(key_id: str, *, dry_run: bool) -> None:
+    """Issue anew what a compromised key signed, under the same ids, and what rests on it.
+
+    Prints CSV. Run it again after a stop: what is done is left alone. Exit 1 if anything
+    is left to do. The earners' links go on working and show the new ones.
+    """
+    here = open_runtime()
+    if dry_run:
+        _print_affected(here, reissuing.list_affected(here.database, key_id))
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("credential", "outcome", "detail"))
+    counts: Counter[str] = Counter()
+    for one in reissuing.reissue(here.issuing, key_id):
+        counts[one.outcome] += 1
+        writer.writerow((one.credential_id, one.outcome, one.detail))
+    click.echo(f"{counts.pop('reissued', 0)} credentials are issued anew.", err=True)
+    if counts:
+        raise click.ClickException(
+            f"{counts.total()} are not: run it again for those that changed meanwhile"
+        )
+
+
+def _print_affected(here: Runtime, affected: Sequence[Affected]) -> None:
+    """Print credentials as CSV to standard output, and how many they are to the other."""
+    urls = PublicURLs(here.settings.base_url)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("credential", "url", "state", "why"))
+    for one in affected:
+        state = "revoked" if one.is_revoked else "live"
+        why = "signed" if one.is_signed_with_it else "rests_on_signed"
+        writer.writerow((one.credential_id, urls.credential(one.credential_id), state, why))
+    live = sum(not one.is_revoked for one in affected)
+    click.echo(f"{live} credentials have to be issued anew.", err=True)

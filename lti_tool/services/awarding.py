@@ -53,7 +53,10 @@ def store_award(session: Session, award: NewAward, credential: SignedCredential)
             document_sha256=credential.document_sha256,
             token=credential.token,
             token_sha256=credential.token_sha256,
+            document_key_id=credential.document_key_id,
+            token_key_id=credential.token_key_id,
             issued_at=award.awarded_at,
+            reissued_at=None,
         )
     )
     session.flush()

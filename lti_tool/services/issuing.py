@@ -3,13 +3,16 @@
 Nothing here runs inside a transaction except the reservation.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 from badges.credential import check_before_signing, serialize
 from badges.proof import JWT_ALGORITHMS, add_data_integrity_proof, sign_vc_jwt
 from badges.verification import verify
+from keys.jwk import thumbprint
 from keys.ring import KeyRing
 from keys.signing import Algorithm
 from lti_tool.services.credential_facts import (
@@ -40,13 +43,13 @@ class IssuingParts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedCredential:
-    """A credential in both forms, byte for byte as it will be stored."""
+class SignedForms:
+    """A credential in both forms, byte for byte as it will be stored, and what signed each."""
 
-    reservation: Reservation
-    issuer_id: UUID
     document: bytes
     token: bytes
+    document_key_id: str
+    token_key_id: str
 
     @property
     def document_sha256(self) -> str:
@@ -59,6 +62,14 @@ class SignedCredential:
         return sha256(self.token).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedCredential(SignedForms):
+    """The signed credential of one award, and the ids that were given to it."""
+
+    reservation: Reservation
+    issuer_id: UUID
+
+
 def issue(parts: IssuingParts, facts: AwardFacts | StackFacts) -> SignedCredential:
     """Reserve, build, check, sign and verify one credential; the caller stores it.
 
@@ -69,13 +80,38 @@ def issue(parts: IssuingParts, facts: AwardFacts | StackFacts) -> SignedCredenti
     reservation = _reserve(parts, facts.issuer)
     with parts.database.reading() as session:
         ring = parts.rings.load(session, facts.issuer)
-    document, token = _sign(parts, facts, reservation, ring)
-    resolver = OwnResolver(parts.database, parts.urls)
-    verify(document, resolver=resolver, now=parts.clock())
-    verify(token, resolver=resolver, now=parts.clock())
+    unsigned = unsigned_credential(facts, reservation, urls=parts.urls)
+    forms = sign_forms(parts, unsigned, ring, created=facts.issued_at)
     return SignedCredential(
-        reservation=reservation, issuer_id=facts.issuer.id, document=document, token=token
+        reservation=reservation,
+        issuer_id=facts.issuer.id,
+        document=forms.document,
+        token=forms.token,
+        document_key_id=forms.document_key_id,
+        token_key_id=forms.token_key_id,
     )
+
+
+def sign_forms(
+    parts: IssuingParts, unsigned: Mapping[str, object], ring: KeyRing, *, created: datetime
+) -> SignedForms:
+    """Check a credential, sign it in both forms, and verify both as a stranger would.
+
+    Raises:
+        BadgesError: it is not one that every verifier reads alike, or does not verify.
+    """
+    check_before_signing(unsigned)
+    document_key, token_key = ring.current(Algorithm.ED25519), ring.current(*JWT_ALGORITHMS)
+    forms = SignedForms(
+        document=serialize(add_data_integrity_proof(unsigned, document_key, created=created)),
+        token=sign_vc_jwt(unsigned, token_key).encode(),
+        document_key_id=thumbprint(document_key.public),
+        token_key_id=thumbprint(token_key.public),
+    )
+    resolver = OwnResolver(parts.database, parts.urls)
+    verify(forms.document, resolver=resolver, now=parts.clock())
+    verify(forms.token, resolver=resolver, now=parts.clock())
+    return forms
 
 
 def _reserve(parts: IssuingParts, issuer: IssuerRow) -> Reservation:
@@ -102,18 +138,3 @@ def _reserve(parts: IssuingParts, issuer: IssuerRow) -> Reservation:
         status_list_id=list_id,
         position=position,
     )
-
-
-def _sign(
-    parts: IssuingParts,
-    facts: AwardFacts | StackFacts,
-    reservation: Reservation,
-    ring: KeyRing,
-) -> tuple[bytes, bytes]:
-    unsigned = unsigned_credential(facts, reservation, urls=parts.urls)
-    check_before_signing(unsigned)
-    signed = add_data_integrity_proof(
-        unsigned, ring.current(Algorithm.ED25519), created=facts.issued_at
-    )
-    token = sign_vc_jwt(unsigned, ring.current(*JWT_ALGORITHMS))
-    return serialize(signed), token.encode()

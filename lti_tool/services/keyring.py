@@ -254,6 +254,7 @@ def make_key(
         "created_at": clock(),
         "retired_at": None,
         "compromised_at": None,
+        "compromise_noted_at": None,
     }
     # The database keeps one key of each purpose without an end.
     return key_id if insert_unless_present(session, SigningKeyRow, values) else None

@@ -31,12 +31,14 @@ def did_document_of(session: Session, slug: str, *, urls: PublicURLs) -> bytes:
 def jwk_of(session: Session, slug: str, key_id: str) -> bytes:
     """Return one public key of one of our issuers, as served.
 
+    A compromised one is not: some verifiers believe whatever key is there.
+
     Raises:
         NotFoundError: no such issuer or key.
     """
     issuer = key_rows.get_issuer(session, slug)
     for row in key_rows.list_keys(session, issuer_id=issuer.id):
-        if row.id == key_id:
+        if row.id == key_id and row.compromised_at is None:
             return row.public_jwk
     raise NotFoundError("no such key")
 

@@ -3,6 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from badges.binding import Resolver
 from badges.checks import Check, CheckName, CheckState
@@ -13,6 +17,7 @@ from badges.verification import ProofForm, VerifiedCredential, verify
 from lti_tool.services.pages.public import CheckView, ReportPage
 from lti_tool.services.pages.stack import ComponentView
 from lti_tool.services.urls import PublicURLs
+from lti_tool.store.reissues import find_former
 
 CODES = {
     CheckName.PARSE: "form",
@@ -77,15 +82,36 @@ def check_views(checks: Iterable[Check]) -> tuple[CheckView, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """That what was verified is a former form of one of our badges."""
+
+    credential_id: UUID
+    at: datetime
+
+
+def find_superseded(session: Session, data: bytes | str) -> Superseded | None:
+    """Return which of our badges had exactly these bytes before it was issued anew."""
+    text = data.strip()
+    found = find_former(
+        session, sha256(text if isinstance(text, bytes) else text.encode()).hexdigest()
+    )
+    if found is None:
+        return None
+    return Superseded(credential_id=found.credential_id, at=found.superseded_at)
+
+
 def report_page(
     report: Report,
     *,
     urls: PublicURLs,
     own_issuers: frozenset[str],
     components: tuple[ComponentView, ...] = (),
+    superseded: Superseded | None = None,
 ) -> ReportPage:
     """Return the page of a report; `components` are those of a microcredential of ours."""
     summary = report.summary
+    credential_url = urls.credential(superseded.credential_id) if superseded else None
     is_ours = summary is not None and summary.issuer_id in own_issuers
     return ReportPage(
         status=report.status,
@@ -99,8 +125,9 @@ def report_page(
         proof=report.proof,
         checks=check_views(report.checks),
         form_url=urls.verify,
-        credential_url=summary.id if summary and is_ours else None,
         components=components if is_ours else (),
+        credential_url=summary.id if summary and is_ours else credential_url,
+        superseded_on=superseded.at if superseded else None,
     )
 
 

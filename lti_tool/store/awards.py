@@ -21,6 +21,7 @@ from lti_tool.store.rows import (
     IssuerRow,
     ProgramRow,
     ShareRow,
+    SigningKeyRow,
     StatusEntryRow,
     StatusListRow,
     SubmissionRow,
@@ -244,13 +245,22 @@ def list_revoked_positions(session: Session, status_list_id: UUID) -> Sequence[i
 
 
 def list_lists_to_sign(session: Session, *, signed_before: datetime) -> Sequence[UUID]:
-    """Return the lists that hold unsigned revocations, or were signed too long ago."""
+    """Return the lists that hold unsigned revocations, or were signed too long ago.
+
+    And those that were signed before a key of their issuer was found to be compromised.
+    """
     has_news = exists().where(
         StatusEntryRow.status_list_id == StatusListRow.id,
         StatusEntryRow.revoked_at >= StatusListRow.signed_at,
     )
+    was_compromised = exists().where(
+        SigningKeyRow.issuer_id == StatusListRow.issuer_id,
+        SigningKeyRow.compromise_noted_at >= StatusListRow.signed_at,
+    )
     return session.scalars(
-        select(StatusListRow.id).where((StatusListRow.signed_at < signed_before) | has_news)
+        select(StatusListRow.id).where(
+            (StatusListRow.signed_at < signed_before) | has_news | was_compromised
+        )
     ).all()
 
 

@@ -27,9 +27,16 @@ def list_all_keys(session: Session) -> Sequence[SigningKeyRow]:
     ).all()
 
 
-def get_key(session: Session, key_id: str) -> SigningKeyRow:
+def list_compromised_keys(session: Session) -> Sequence[SigningKeyRow]:
+    """Return the keys that nobody may believe."""
+    return session.scalars(
+        select(SigningKeyRow).where(SigningKeyRow.compromised_at.is_not(None))
+    ).all()
+
+
+def get_key(session: Session, key_id: str, *, locks: bool = False) -> SigningKeyRow:
     """Return the key with this id, or raise `NotFoundError`."""
-    row = session.get(SigningKeyRow, key_id)
+    row = session.get(SigningKeyRow, key_id, with_for_update=locks or None)
     if row is None:
         raise NotFoundError("no such key: `quatrefoil keys list` shows the ids of all")
     return row

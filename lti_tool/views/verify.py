@@ -16,7 +16,7 @@ from lti_tool.services.pages.public import VerifyPage
 from lti_tool.services.resolving import ChainedResolver, OwnResolver
 from lti_tool.services.stack_pages import find_components
 from lti_tool.services.urls import PublicURLs
-from lti_tool.services.verifying import examine, report_page
+from lti_tool.services.verifying import examine, find_superseded, report_page
 from lti_tool.store import keys as key_rows
 from lti_tool.views.errors import field_errors
 from lti_tool.views.limits import allow_body
@@ -68,7 +68,10 @@ def _report(here: Runtime, data: bytes | str) -> str:
         own = frozenset(issuer.did for issuer in key_rows.list_issuers(session))
         named = found.summary.id if found.summary else ""
         components = find_components(session, named, urls=places)
-    page = report_page(found, urls=places, own_issuers=own, components=components)
+        superseded = find_superseded(session, data)
+    page = report_page(
+        found, urls=places, own_issuers=own, components=components, superseded=superseded
+    )
     return render_template("verify/report.html", page=page)
 
 

@@ -1,6 +1,7 @@
 """The commands about keys, as an operator uses them."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -63,3 +64,34 @@ def test_another_algorithm_is_a_setting(
 def test_a_wrong_owner_is_refused(installed: Terminal, arguments: list[str], said: str) -> None:
     """In one sentence."""
     assert said in installed.fail("keys", "rotate", *arguments)
+
+
+def test_a_compromised_key_is_replaced_and_what_it_signed_listed(installed: Terminal) -> None:
+    """As CSV to standard output; what to read goes to the other."""
+    (lost,) = (line[-1] for line in listed(installed) if line[1] == "jwt")
+    since = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    result = installed.run("keys", "compromise", lost, "--at", since)
+
+    assert result.exit_code == 0
+    assert result.stdout == "credential,url,state,why\n"
+    assert "signs in its place" in result.stderr
+    assert sorted(line[3] for line in listed(installed)) == ["compromised"] + ["current"] * 3
+    assert "credential,url" in installed.do("keys", "reissue", lost, "--dry-run")
+    assert "0 credentials are issued anew" in installed.do("keys", "reissue", lost)
+    assert "marked as compromised before" in installed.do("keys", "compromise", lost, "--at", since)
+
+
+@pytest.mark.parametrize("key_id", ["nothing", "-ome-ids-begin-with-a-dash", "--or-with-two"])
+def test_a_wrong_key_is_refused(installed: Terminal, key_id: str) -> None:
+    """In one sentence, also where the id looks like an option."""
+    for command in (["compromise", "--at", "2026-11-21T08:30Z"], ["reissue"]):
+        assert "no such key" in installed.fail("keys", *command, key_id)
+
+
+@pytest.mark.parametrize(("text", "said"), [("today", "not an instant"), ("2026-11-21", "zone")])
+def test_an_instant_needs_a_zone(installed: Terminal, text: str, said: str) -> None:
+    """Else it could mean another hour, or another day."""
+    result = installed.run("keys", "compromise", "any", "--at", text)
+
+    assert result.exit_code == 2
+    assert said in result.output

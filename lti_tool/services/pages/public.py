@@ -142,6 +142,8 @@ class ReportPage:
     credential_url: str | None
     components: tuple[ComponentView, ...] = ()
     """The badges that a microcredential of ours rests on, with the status that each has now."""
+    superseded_on: datetime | None = None
+    """When the badge was issued anew, of which this is a former form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,7 +146,32 @@ class CredentialRow(Row):
     token: Mapped[bytes]
     """The VC-JWT."""
     token_sha256: Mapped[str]
+    document_key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.id"), index=True)
+    token_key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.id"), index=True)
     issued_at: Mapped[datetime]
+    reissued_at: Mapped[datetime | None]
+    """When these bytes took the place of former ones, which `FormerCredentialRow` keeps."""
+
+
+class FormerCredentialRow(Row):
+    """What a credential was before it was issued anew under the same id. Never changed.
+
+    .. pii: as the credential itself, and ends with it.
+    """
+
+    __tablename__ = "former_credential"
+    __table_args__ = (one_of("reason", "key_compromised", "component_reissued"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), index=True)
+    document: Mapped[bytes]
+    document_sha256: Mapped[str] = mapped_column(index=True)
+    token: Mapped[bytes]
+    token_sha256: Mapped[str] = mapped_column(index=True)
+    document_key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.id"))
+    token_key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.id"))
+    superseded_at: Mapped[datetime]
+    reason: Mapped[str]
 
 
 class ShareRow(Row):

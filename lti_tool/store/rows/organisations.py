@@ -126,6 +126,9 @@ class SigningKeyRow(Row):
     retired_at: Mapped[datetime | None]
     """When it signs no more, which may lie ahead: then its successor waits until then."""
     compromised_at: Mapped[datetime | None]
+    """Since when somebody else may hold it, as its operator says."""
+    compromise_noted_at: Mapped[datetime | None]
+    """When that was said: lists that were signed before have to be signed anew."""
 
 
 class AuditEventRow(Row):

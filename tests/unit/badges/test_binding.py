@@ -97,6 +97,18 @@ def test_a_compromised_key_is_not_believed() -> None:
         assert refused(data, resolver) == (CheckName.KEY, "key_not_vouched_for")
 
 
+def test_a_key_that_is_said_to_be_revoked_is_named_so() -> None:
+    """By its method, and by the URL of a JWT's key, which need not answer any more."""
+    keys = [
+        replace(a_key_in_state(key.public, KeyState.COMPROMISED), revoked_at=NOW)
+        for key in issuer_keys()
+    ]
+    resolver = FakeResolver(documents={DID: a_did_document(*keys)}, jwks={})
+
+    for data in (serialize(a_signed_credential()), a_jwt()):
+        assert refused(data, resolver) == (CheckName.KEY, "key_revoked")
+
+
 @pytest.mark.parametrize(
     ("document", "code"),
     [

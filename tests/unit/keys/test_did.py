@@ -10,6 +10,7 @@ from keys.did import (
     did_web,
     did_web_document_url,
     parse_did_key,
+    revoked_names,
     verification_method_id,
 )
 from keys.errors import InvalidDIDError, InvalidKeyError
@@ -147,7 +148,7 @@ def test_a_did_document_lists_every_key_and_vouches_for_the_trusted(
         [
             HeldKey(id="1", public=ed25519_key.public),
             HeldKey(id="2", public=retired.public, state=KeyState.RETIRED),
-            HeldKey(id="3", public=compromised.public, state=KeyState.COMPROMISED),
+            HeldKey(id="3", public=compromised.public, state=KeyState.COMPROMISED, revoked_at=NOW),
             HeldKey(id="4", public=rsa_key.public),
         ],
     )
@@ -163,8 +164,15 @@ def test_a_did_document_lists_every_key_and_vouches_for_the_trusted(
                     "type": "Multikey",
                     "publicKeyMultibase": text,
                 }
-                for text in multibase
+                for text in multibase[:2]
             ),
+            {
+                "id": f"{DID}#{multibase[2]}",
+                "controller": DID,
+                "type": "Multikey",
+                "publicKeyMultibase": multibase[2],
+                "revoked": "2026-11-21T12:00:00Z",
+            },
             {
                 "id": f"{DID}#{kid}",
                 "controller": DID,
@@ -250,6 +258,23 @@ def test_a_key_that_is_not_for_assertion_is_left_out(ed25519_key: SigningKey) ->
 
     assert assertions(a_document(method, assertionMethod=[])) == {}
     assert assertions({"id": DID, "verificationMethod": [method]}) == {}
+
+
+def test_a_revoked_key_is_known_by_its_names(ed25519_key: SigningKey, rsa_key: SigningKey) -> None:
+    """The id of its method, and its own `kid`; whatever else stands there is no name."""
+    revoked = {"revoked": "2026-01-01T00:00:00Z"}
+    jwk = {"type": "JsonWebKey", "publicKeyJwk": public_jwk(rsa_key.public), "id": f"{DID}#r"}
+    document = {
+        "id": DID,
+        "verificationMethod": [
+            a_method(ed25519_key.public),
+            {"controller": DID, **jwk, **revoked},
+            {"id": "#odd", "publicKeyJwk": {"kid": 5}, **revoked},
+        ],
+    }
+
+    names = {f"{DID}#r", thumbprint(rsa_key.public), f"{DID}#odd"}
+    assert revoked_names(document, controller=DID) == names
 
 
 METHOD = a_method(generate_ed25519().public)

@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("compromised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compromise_noted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "purpose IN ('tool', 'data_integrity', 'jwt')",
             name=op.f("ck_signing_key_purpose_known"),
@@ -1018,8 +1019,17 @@ def upgrade() -> None:
         sa.Column("document_sha256", sa.String(), nullable=False),
         sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("token_sha256", sa.String(), nullable=False),
+        sa.Column("document_key_id", sa.String(), nullable=False),
+        sa.Column("token_key_id", sa.String(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reissued_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_credential_award_id")),
+        sa.ForeignKeyConstraint(
+            ["document_key_id"], ["signing_key.id"], name=op.f("fk_credential_document_key_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["token_key_id"], ["signing_key.id"], name=op.f("fk_credential_token_key_id")
+        ),
         sa.ForeignKeyConstraint(["issuer_id"], ["issuer.id"], name=op.f("fk_credential_issuer_id")),
         sa.ForeignKeyConstraint(
             ["status_list_id", "status_position"],
@@ -1034,6 +1044,45 @@ def upgrade() -> None:
             name=op.f("uq_credential_status_list_id_status_position"),
         ),
     )
+    op.create_index(
+        op.f("ix_credential_document_key_id"), "credential", ["document_key_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_credential_token_key_id"), "credential", ["token_key_id"], unique=False
+    )
+    op.create_table(
+        "former_credential",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("credential_id", sa.Uuid(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("document_sha256", sa.String(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("token_sha256", sa.String(), nullable=False),
+        sa.Column("document_key_id", sa.String(), nullable=False),
+        sa.Column("token_key_id", sa.String(), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('key_compromised', 'component_reissued')",
+            name=op.f("ck_former_credential_reason_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["credential_id"], ["credential.id"], name=op.f("fk_former_credential_credential_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_key_id"],
+            ["signing_key.id"],
+            name=op.f("fk_former_credential_document_key_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["token_key_id"], ["signing_key.id"], name=op.f("fk_former_credential_token_key_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_credential")),
+    )
+    for column in ("credential_id", "document_sha256", "token_sha256"):
+        op.create_index(
+            op.f(f"ix_former_credential_{column}"), "former_credential", [column], unique=False
+        )
     op.create_table(
         "share",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1053,6 +1102,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_share_credential_id"), table_name="share")
     op.drop_table("share")
+    for column in ("credential_id", "document_sha256", "token_sha256"):
+        op.drop_index(op.f(f"ix_former_credential_{column}"), table_name="former_credential")
+    op.drop_table("former_credential")
+    op.drop_index(op.f("ix_credential_token_key_id"), table_name="credential")
+    op.drop_index(op.f("ix_credential_document_key_id"), table_name="credential")
     op.drop_table("credential")
     op.drop_table("task_score")
     op.drop_table("rating")

@@ -1,0 +1,131 @@
+"""Queries about credentials that have to be issued anew, and what they were before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import Row as ResultRow
+from sqlalchemy.orm import Session, aliased
+
+from lti_tool.store.rows import (
+    AchievementRow,
+    AwardComponentRow,
+    AwardRow,
+    CredentialRow,
+    FormerCredentialRow,
+)
+
+CredentialAward: TypeAlias = ResultRow[CredentialRow, AwardRow, UUID]
+"""A credential, its award and the id of its program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affected:
+    """A credential that was signed with a key, or that rests on one that was."""
+
+    credential_id: UUID
+    is_revoked: bool
+    is_signed_with_it: bool
+
+
+def list_affected(session: Session, key_id: str) -> Sequence[Affected]:
+    """Return every credential that a key signed, and the live ones that rest on such."""
+    signed = session.execute(
+        select(CredentialRow.id, AwardRow.revoked_at.is_not(None))
+        .join(AwardRow, AwardRow.id == CredentialRow.award_id)
+        .where(_is_signed_with(key_id))
+        .order_by(CredentialRow.id)
+    )
+    component = aliased(CredentialRow)
+    above = session.scalars(
+        select(CredentialRow.id)
+        .join(AwardRow, AwardRow.id == CredentialRow.award_id)
+        .join(AwardComponentRow, AwardComponentRow.award_id == AwardRow.id)
+        .join(component, component.award_id == AwardComponentRow.component_id)
+        .where(
+            AwardRow.revoked_at.is_(None),
+            _is_signed_with(key_id, component),
+            ~_is_signed_with(key_id),
+        )
+        .distinct()
+        .order_by(CredentialRow.id)
+    )
+    return [
+        *(
+            Affected(credential_id=id_, is_revoked=is_revoked, is_signed_with_it=True)
+            for id_, is_revoked in signed
+        ),
+        *(Affected(credential_id=id_, is_revoked=False, is_signed_with_it=False) for id_ in above),
+    ]
+
+
+def list_signed_with(
+    session: Session, key_id: str, *, rests_on_others: bool, after: UUID | None, limit: int
+) -> Sequence[UUID]:
+    """Return live credentials that a key signed, by id: badges, or what rests on badges."""
+    rests = exists().where(AwardComponentRow.award_id == AwardRow.id)
+    conditions = (_is_signed_with(key_id), rests if rests_on_others else ~rests)
+    return _page(session, *conditions, after=after, limit=limit)
+
+
+def list_outdated(session: Session, *, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """Return live credentials, by id, that rest on one that was issued anew after them."""
+    component = aliased(CredentialRow)
+    is_outdated = exists().where(
+        AwardComponentRow.award_id == AwardRow.id,
+        component.award_id == AwardComponentRow.component_id,
+        component.reissued_at >= func.coalesce(CredentialRow.reissued_at, CredentialRow.issued_at),
+    )
+    return _page(session, is_outdated, after=after, limit=limit)
+
+
+def get_with_award(session: Session, credential_id: UUID) -> CredentialAward:
+    """Return a credential with its award and program."""
+    return session.execute(
+        select(CredentialRow, AwardRow, AchievementRow.program_id)
+        .join(AwardRow, AwardRow.id == CredentialRow.award_id)
+        .join(AchievementRow, AchievementRow.id == AwardRow.achievement_id)
+        .where(CredentialRow.id == credential_id)
+    ).one()
+
+
+def list_component_credentials(session: Session, award_id: UUID) -> Sequence[CredentialRow]:
+    """Return the credentials that a microcredential's award rests on."""
+    return session.scalars(
+        select(CredentialRow)
+        .join(AwardComponentRow, AwardComponentRow.component_id == CredentialRow.award_id)
+        .where(AwardComponentRow.award_id == award_id)
+    ).all()
+
+
+def find_former(session: Session, sha256: str) -> FormerCredentialRow | None:
+    """Return what a credential was before, by the hash of either form."""
+    return session.scalars(
+        select(FormerCredentialRow)
+        .where(
+            or_(
+                FormerCredentialRow.document_sha256 == sha256,
+                FormerCredentialRow.token_sha256 == sha256,
+            )
+        )
+        .limit(1)
+    ).one_or_none()
+
+
+def _is_signed_with(key_id: str, row: type[CredentialRow] = CredentialRow) -> ColumnElement[bool]:
+    return or_(row.document_key_id == key_id, row.token_key_id == key_id)
+
+
+def _page(
+    session: Session, *conditions: ColumnElement[bool], after: UUID | None, limit: int
+) -> Sequence[UUID]:
+    query = (
+        select(CredentialRow.id)
+        .join(AwardRow, AwardRow.id == CredentialRow.award_id)
+        .where(AwardRow.revoked_at.is_(None), *conditions)
+        .order_by(CredentialRow.id)
+        .limit(limit)
+    )
+    return session.scalars(query if after is None else query.where(CredentialRow.id > after)).all()
