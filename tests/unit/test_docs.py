@@ -118,7 +118,9 @@ def documented_commands() -> dict[str, str]:
         for first, *_ in rows_below("Commands")
         for one in re.findall(r"`quatrefoil ([^`]+)`", first)
     ]
-    names = [[word for word in one.split() if re.fullmatch("[a-z]+", word)] for one in written]
+    names = [
+        [word for word in one.split() if re.fullmatch("[a-z]+(-[a-z]+)*", word)] for one in written
+    ]
     return {" ".join(name): one for name, one in zip(names, written, strict=True)}
 
 
