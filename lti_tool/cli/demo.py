@@ -15,7 +15,6 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import click
-from sqlalchemy.orm import Session
 
 from badges.library import load_shipped
 from lti_tool.app import make_runtime
@@ -115,8 +114,11 @@ def running(places: DemoPlaces) -> Iterator[None]:
         yield
 
 
-def prepare(places: DemoPlaces) -> None:
-    """Make settings, database, keys, programs and the platform, as far as they are missing."""
+def prepare(places: DemoPlaces, *, publishes: bool = True) -> None:
+    """Make settings, database, keys, programs and the platform, as far as they are missing.
+
+    Without `publishes` the programs are installed and nothing of them is open yet.
+    """
     places.folder.mkdir(parents=True, exist_ok=True)
     if not places.settings_file.exists():
         places.settings_file.touch(mode=0o600)
@@ -129,7 +131,9 @@ def prepare(places: DemoPlaces) -> None:
             is_new = not platforms.list_registrations(session)
         if is_new:
             _fill(runtime, places)
-            _publish_pathways(runtime)
+            if publishes:
+                _publish(runtime)
+                _publish_pathways(runtime)
     finally:
         runtime.database.dispose()
 
@@ -183,7 +187,6 @@ def _fill(runtime: Runtime, places: DemoPlaces) -> None:
             )
             codes.append(f"{code}   {program.title}")
         places.codes_file.write_text("\n".join(codes), "utf-8")
-        _publish(session, runtime)
         registration = registering.add_platform(
             session,
             college,
@@ -215,19 +218,20 @@ def _fill(runtime: Runtime, places: DemoPlaces) -> None:
         )
 
 
-def _publish(session: Session, runtime: Runtime) -> None:
+def _publish(runtime: Runtime) -> None:
     for name in (ATPA, HARBOUR):
         for definition in load_shipped(name).achievements:
             if definition.is_placeholder:
                 continue
             chosen = definition.get_rubric().level_source or ATPA_LEVELS
-            operating.publish_achievement(
-                session,
-                slug=definition.id,
-                level_source=chosen,
-                clock=runtime.clock,
-                new_id=runtime.new_id,
-            )
+            with runtime.writing() as session:
+                operating.publish_achievement(
+                    session,
+                    slug=definition.id,
+                    level_source=chosen,
+                    clock=runtime.clock,
+                    new_id=runtime.new_id,
+                )
 
 
 def _publish_pathways(runtime: Runtime) -> None:

@@ -121,10 +121,15 @@ class College:
 
 
 @contextmanager
-def a_college(folder: Path, *, family: Family = Family.GENERIC) -> Iterator[College]:
-    """Serve a fresh tool and a fresh practice LMS, with all that the demo prepares."""
+def a_college(
+    folder: Path, *, family: Family = Family.GENERIC, publishes: bool = True
+) -> Iterator[College]:
+    """Serve a fresh tool and a fresh practice LMS, with all that the demo prepares.
+
+    Without `publishes` its programs are installed, and nothing of them is open yet.
+    """
     places = DemoPlaces(folder=folder, port=free_port(), lms_port=free_port())
-    prepare(places)
+    prepare(places, publishes=publishes)
     settings = settings_from(read_settings_file(places.settings_file))
     runtime = make_runtime(settings, wake=lambda: None)
     app = create_app(runtime)
@@ -137,7 +142,8 @@ def a_college(folder: Path, *, family: Family = Family.GENERIC) -> Iterator[Coll
         PracticeServer(practice, host="127.0.0.1", port=places.lms_port),
         listening(app, places.port),
     ):
-        college.bind_everything()
+        if publishes:
+            college.bind_everything()
         yield college
     runtime.database.dispose()
 

@@ -84,9 +84,9 @@ def bind(instructor: Visitor) -> None:
     instructor.post_to("/bind")
 
 
-def hand_in(learner: Visitor) -> None:
+def hand_in(learner: Visitor, activity: str = ACTIVITY) -> None:
     """Write, point to the evidence, confirm the name, hand in."""
-    learner.open_activity(ACTIVITY)
+    learner.open_activity(activity)
     if "answer." not in " ".join(learner.fields()):
         learner.post_to("/start")
     learner.fill("link.url", "https://example.org/coaching-agreement")
@@ -118,9 +118,9 @@ def _point_to_evidence(learner: Visitor) -> None:
             return
 
 
-def score_and_release(assessor: Visitor) -> None:
+def score_and_release(assessor: Visitor, activity: str = ACTIVITY) -> None:
     """Open the first attempt of the queue, give every criterion what earns the badge, release."""
-    assessor.open_activity(ACTIVITY)
+    assessor.open_activity(activity)
     assessor.press("link", "/attempts/")
     for name in dict.fromkeys(assessor.fields()):
         if name.startswith("task."):
