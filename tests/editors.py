@@ -18,18 +18,18 @@ BLANK: dict[str, str] = {
     "description": "For those who listen.",
     "criteria_narrative": "Earned by a conversation that was rated.",
     "image_alt": "An ear",
-    "attribution": "Written here.",
-    "rubric/criteria/competency/title": "Gives attention",
     "levels/level/title": "Strong",
     "levels/level/points": "5",
     "levels/level-2/title": "Ready",
     "levels/level-2/points": "3",
     "levels/level-3/title": "Beginning",
     "levels/level-3/points": "1",
+    "rubric/criteria/competency/title": "Gives attention",
     "rubric/level_source": "assessor",
     "licence/url": "https://creativecommons.org/licenses/by/4.0/",
+    "attribution": "Written here.",
 }
-"""What a blank draft needs before it can be published, but for its rule."""
+"""What a blank draft needs before it can be published, but for its rule; as the page has it."""
 
 
 def a_slot(
