@@ -14,10 +14,17 @@ from badges.pathway import PathwayState
 from badges.pathway_definition import PathwayDefinition, find_faults, parse_pathway, publish_pathway
 from badges.pathway_faults import PathwayFault
 from lti_tool.errors import ConflictError, NotFoundError
+from lti_tool.services.dues import Due, due_of
 from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.pathway_versions import rewrite
-from lti_tool.services.stacking import Due, due_of, prepare, write
-from lti_tool.services.stacks import Stack, as_stack, list_program_badges, stand_all
+from lti_tool.services.stacking import prepare, write
+from lti_tool.services.stacks import (
+    Stack,
+    as_stack,
+    list_program_badges,
+    list_stacks,
+    stand_all,
+)
 from lti_tool.store import coordination, organisations, pathways
 from lti_tool.store.rows import AchievementVersionRow
 from lti_tool.values import NewId
@@ -121,6 +128,41 @@ def publish(
         for one in prepared:
             write(session, program_id, one, at=at, actor_id=actor_id, new_id=parts.new_id)
     return preview
+
+
+def find_overdue(session: Session, program_id: UUID) -> tuple[Due, ...]:
+    """Return what people have earned and no award has brought them.
+
+    That is so where some of the badges are enough, and the last that was not defined was
+    opened after they held those.
+    """
+    return tuple(
+        due for stack in list_stacks(session, program_id) for due in _who(session, stack)[0]
+    )
+
+
+def overdue_hash(due: tuple[Due, ...]) -> str:
+    """Return what the desk showed and awarding it must still find."""
+    return sha256("\n".join(" ".join(one.key) for one in due).encode()).hexdigest()
+
+
+def award_overdue(
+    parts: IssuingParts, program_id: UUID, *, shown: str, actor_id: UUID | None
+) -> None:
+    """Award what is overdue to exactly those whom the desk showed.
+
+    Raises:
+        ConflictError: `preview_changed`: it is not what was shown.
+    """
+    with parts.database.reading() as session:
+        due = find_overdue(session, program_id)
+    prepared, at = prepare(parts, due), parts.clock()
+    with parts.database.writing() as session:
+        coordination.lock_program(session, program_id)
+        if not shown == overdue_hash(due) == overdue_hash(find_overdue(session, program_id)):
+            raise ConflictError("it is not what the desk showed", code="preview_changed")
+        for one in prepared:
+            write(session, program_id, one, at=at, actor_id=actor_id, new_id=parts.new_id)
 
 
 def _who(session: Session, stack: Stack) -> tuple[tuple[Due, ...], tuple[UUID, ...]]:

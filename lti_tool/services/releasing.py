@@ -23,10 +23,11 @@ from lti_tool.services.credential_facts import AwardFacts, Subject
 from lti_tool.services.decision_inputs import DecisionInputs, decision_inputs, inputs_hash
 from lti_tool.services.decisions import Judgement, Verdict
 from lti_tool.services.deliveries import DeliveryKind, enqueue
+from lti_tool.services.dues import Coming, find_due
 from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
-from lti_tool.services.stacking import Coming, find_due, settle, until_settled
 from lti_tool.services.stacking import Prepared as PreparedStack
 from lti_tool.services.stacking import prepare as prepare_stacks
+from lti_tool.services.stacking import settle, until_settled
 from lti_tool.store import awards, pathways, programs
 from lti_tool.store.rows import (
     AchievementVersionRow,

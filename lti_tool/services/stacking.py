@@ -7,7 +7,7 @@ locked. Where something else follows by then, nothing at all is written, and the
 is prepared again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -15,18 +15,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from badges.pathway import ComponentState, PathwayState, Standing, evaluate_pathway
+from badges.pathway import PathwayState
 from badges.pathway_definition import parse_pathway
 from badges.pathway_publication import HeldBadge, StackedBadge
 from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.services.awarding import NewAward, store_award, take_back
 from lti_tool.services.credential_facts import StackFacts, Subject
+from lti_tool.services.dues import Due, find_due
 from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
-from lti_tool.services.stacks import Stack, Standings, as_stack, list_program_badges, list_stacks
+from lti_tool.services.stacks import Stack, as_stack, list_program_badges
 from lti_tool.services.stacks import stand as stand_with
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store import awards, organisations, pathways
-from lti_tool.store.pathways import AwardParts
 from lti_tool.store.rows import (
     AchievementRow,
     AchievementVersionRow,
@@ -41,8 +41,6 @@ from lti_tool.values import NewId
 Result = TypeVar("Result")
 TRIES = 8
 """How often a badge is prepared again; each time another award came in between."""
-
-
 COMPONENT_REVOKED = "A badge that it rests on was revoked."
 
 
@@ -53,109 +51,11 @@ class StackChangedError(ConflictError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
-    """One credential that a microcredential rests on; it may not be stored yet."""
-
-    credential_id: UUID
-    evidence_page_id: UUID
-    document: bytes
-    document_sha256: str
-    is_attested: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
-    """A badge that is about to be awarded, signed already."""
-
-    achievement_id: UUID
-    earned_at: datetime
-    credential: SignedCredential
-    is_attested: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A microcredential that an earner has earned and does not hold yet."""
-
-    stack: Stack
-    earner_id: UUID
-    holdings: Mapping[str, Holding]
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """Everything that its credential rests on."""
-        stack = self.stack
-        named = (one.version_at(stack.opened_at) for one in stack.badges)
-        return (
-            str(stack.version.id),
-            str(self.earner_id),
-            *(str(one.id) for one in named if one),
-            *(one.document_sha256 for one in self.holdings.values()),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A microcredential that is signed, and what it was signed for."""
 
     due: Due
     credential: SignedCredential
-
-
-def find_due(
-    session: Session,
-    program_id: UUID,
-    earner_id: UUID,
-    *,
-    coming: Coming | None = None,
-    signed_off: UUID | None = None,
-) -> tuple[Due, ...]:
-    """Return what an earner has earned of a program's pathways, once `coming` is theirs.
-
-    `signed_off` is the pathway that a coordinator signs off.
-    """
-    found = (
-        due_of(
-            stand_with(session, stack, earner_id),
-            earner_id,
-            coming=coming,
-            is_signed_off=stack.achievement.id == signed_off,
-        )
-        for stack in list_stacks(session, program_id)
-    )
-    return tuple(due for due in found if due is not None)
-
-
-def due_of(
-    standings: Standings,
-    earner_id: UUID,
-    *,
-    coming: Coming | None = None,
-    is_signed_off: bool = False,
-) -> Due | None:
-    """Return the microcredential of one pathway, if it is earned and not held."""
-    stack = standings.stack
-    states = dict(standings.outcome.components)
-    holdings = {slug: _holding(parts) for slug, parts in standings.held.items()}
-    for badge in stack.badges:
-        if coming is not None and badge.achievement.id == coming.achievement_id:
-            slug = badge.achievement.slug
-            states[slug] = _with_coming(states[slug], coming)
-            holdings[slug] = _holding_of(coming)
-    outcome = evaluate_pathway(
-        stack.definition.pathway,
-        states,
-        is_signed_off=is_signed_off,
-        is_issued=standings.own is not None,
-    )
-    if not outcome.is_issuable:
-        return None
-    counted = [one for one in stack.definition.components if one not in outcome.out_of_order]
-    return Due(
-        stack=stack,
-        earner_id=earner_id,
-        holdings={slug: holdings[slug] for slug in counted if slug in holdings},
-    )
 
 
 def prepare(parts: IssuingParts, due: tuple[Due, ...]) -> tuple[Prepared, ...]:
@@ -319,31 +219,4 @@ def _facts(parts: IssuingParts, due: Due) -> StackFacts:
             for slug, one in due.holdings.items()
         ),
         issued_at=parts.clock(),
-    )
-
-
-def _with_coming(state: ComponentState, coming: Coming) -> ComponentState:
-    earned_at = min(filter(None, (state.earned_at, coming.earned_at)))
-    return ComponentState(standing=Standing.HELD, earned_at=earned_at)
-
-
-def _holding(parts: AwardParts) -> Holding:
-    award, credential, attestation = parts
-    return Holding(
-        credential_id=credential.id,
-        evidence_page_id=award.evidence_page_id,
-        document=credential.document,
-        document_sha256=credential.document_sha256,
-        is_attested=attestation is not None,
-    )
-
-
-def _holding_of(coming: Coming) -> Holding:
-    credential = coming.credential
-    return Holding(
-        credential_id=credential.reservation.credential_id,
-        evidence_page_id=credential.reservation.evidence_page_id,
-        document=credential.document,
-        document_sha256=credential.document_sha256,
-        is_attested=coming.is_attested,
     )

@@ -15,6 +15,8 @@ from lti_tool.store.pathways import AwardParts
 from lti_tool.store.rows import AchievementRow, AchievementVersionRow
 
 OPENED = frozenset({"published", "retired"})
+AT_ONCE = 1000
+"""A statement names only so many people: databases have a limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +28,8 @@ class ProgramBadge:
 
     @property
     def title(self) -> str:
-        """What its newest version is called."""
-        return self.versions[-1].title
+        """What its newest version is called that the world has seen, or else the newest."""
+        return (self.opened or self.versions)[-1].title
 
     @property
     def opened(self) -> tuple[AchievementVersionRow, ...]:
@@ -140,8 +142,11 @@ def stand_all(
 ) -> Mapping[UUID, Standings]:
     """Return how some earners stand with a stack."""
     found: dict[UUID, list[AwardParts]] = defaultdict(list)
-    for parts in pathways.list_awards(session, earner_ids, stack.achievement_ids):
-        found[parts[0].earner_id].append(parts)
+    ids = list(earner_ids)
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        for parts in pathways.list_awards(session, some, stack.achievement_ids):
+            found[parts[0].earner_id].append(parts)
     return {id_: _standings(stack, found[id_]) for id_ in earner_ids}
 
 

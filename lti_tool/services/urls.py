@@ -197,6 +197,10 @@ class DeskURLs:
         """POST: sign a microcredential off for one learner."""
         return f"/l/{self.ref}/desk/{program_id}/stack/sign-off"
 
+    def award_overdue(self, program_id: UUID) -> str:
+        """POST: award microcredentials that people have earned and no award has brought."""
+        return f"/l/{self.ref}/desk/{program_id}/stack/award"
+
     def attest(self, program_id: UUID) -> str:
         """An earlier award of a learner: GET the form, POST it."""
         return f"/l/{self.ref}/desk/{program_id}/stack/attest"

@@ -63,9 +63,13 @@ def find_pathway(session: Session, program_id: UUID, achievement_id: UUID) -> Ac
 def list_awards(
     session: Session, earner_ids: Collection[UUID], achievement_ids: Collection[UUID]
 ) -> Sequence[AwardParts]:
-    """Return all awards of some earners and achievements, revoked ones too, oldest first."""
+    """Return all awards of some earners and achievements, revoked ones too, oldest first.
+
+    The documents, which are large, are loaded where they are looked at.
+    """
     return session.execute(
         select(AwardRow, CredentialRow, AttestationRow)
+        .options(defer(CredentialRow.document), defer(CredentialRow.token))
         .join(CredentialRow, CredentialRow.award_id == AwardRow.id)
         .outerjoin(AttestationRow, AttestationRow.award_id == AwardRow.id)
         .where(AwardRow.earner_id.in_(earner_ids), AwardRow.achievement_id.in_(achievement_ids))

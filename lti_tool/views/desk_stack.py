@@ -22,6 +22,7 @@ from lti_tool.services.models import FieldError, Notice
 from lti_tool.services.pages.pathways import PathwayForm
 from lti_tool.services.texts import plain_line
 from lti_tool.services.urls import DeskURLs
+from lti_tool.values import ProgramScope
 from lti_tool.views.desk import desk_scope
 from lti_tool.views.errors import field_errors
 from lti_tool.views.session import PREFIX, current, guard
@@ -30,7 +31,7 @@ from lti_tool.views.surroundings import public_urls
 bp = Blueprint("desk_stack", __name__, url_prefix=f"{PREFIX}/desk/<uuid:program_id>/stack")
 guard(bp)
 
-NOTICES = frozenset({"saved", "pathway_published", "signed_off", "attested"})
+NOTICES = frozenset({"saved", "pathway_published", "signed_off", "attested", "overdue_awarded"})
 NOTE_CHARACTERS = 500
 
 
@@ -144,12 +145,26 @@ def sign_off(program_id: UUID) -> ResponseReturnValue:
     try:
         signing_off.sign_off(here.issuing, scope, pathway, earner)
     except ConflictError as error:
-        with here.reading() as session:
-            page = pathway_pages.pathways_page(session, launch, scope)
-        notices = (Notice(kind="warning", code="changed_meanwhile"),)
-        shown = render_template("desk/stack.html", page=page, notices=notices)
-        return shown, http_status(error)
+        return _changed(scope), http_status(error)
     return redirect(DeskURLs(launch.ref).stack(program_id, "signed_off"), code=303)
+
+
+@bp.post("/award")
+def award_overdue(program_id: UUID) -> ResponseReturnValue:
+    """Award what people have earned and no award has brought them."""
+    here, launch = runtime(), current().launch
+    with here.reading() as session:
+        scope = desk_scope(session, program_id)
+    try:
+        publishing_pathways.award_overdue(
+            here.issuing,
+            program_id,
+            shown=request.form.get("hash", ""),
+            actor_id=scope.user_id,
+        )
+    except ConflictError as error:
+        return _changed(scope), http_status(error)
+    return redirect(DeskURLs(launch.ref).stack(program_id, "overdue_awarded"), code=303)
 
 
 @bp.get("/attest")
@@ -178,6 +193,14 @@ def attest(program_id: UUID) -> ResponseReturnValue:
         errors = (FieldError(name=error.field, code="too_many_characters", detail=most),)
         return _attesting(program_id, typed, errors), http_status(error)
     return redirect(DeskURLs(launch.ref).stack(program_id, "attested"), code=303)
+
+
+def _changed(scope: ProgramScope) -> str:
+    """Return the list as it stands now, where it was not what the button was shown with."""
+    with runtime().reading() as session:
+        page = pathway_pages.pathways_page(session, current().launch, scope)
+    notices = (Notice(kind="warning", code="changed_meanwhile"),)
+    return render_template("desk/stack.html", page=page, notices=notices)
 
 
 def _editor(

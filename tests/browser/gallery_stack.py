@@ -157,6 +157,9 @@ def pathways(*, empty: bool = False) -> PathwaysPage:
         add_url="#",
         sign_off_url="#",
         attest_url="#",
+        overdue=() if empty else (s.LONG_NAME, s.RTL_NAME),
+        overdue_hash="0",
+        overdue_url="#",
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -18,13 +19,17 @@ from lti_tool.services import publishing_pathways, stacking
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.rows import (
+    AchievementVersionRow,
     AuditEventRow,
     AwardComponentRow,
     AwardRow,
     DecisionRow,
     StatusEntryRow,
 )
+from lti_tool.values import Role
+from tests import rows
 from tests.stacked import BADGES, Ladder, a_ladder, at_once
+from tests.stages import PASS
 
 
 @pytest.fixture
@@ -244,6 +249,57 @@ def test_revoking_the_microcredential_leaves_its_badges(ladder: Ladder) -> None:
 
     assert not ladder.holds()
     assert all(ladder.holds(slug) for slug in BADGES)
+
+
+def test_what_was_revoked_for_itself_does_not_come_back_by_itself(runtime: Runtime) -> None:
+    """Another badge brings nothing; one of its own, earned again, brings a new one."""
+    ladder = a_ladder(runtime)
+    ladder.pathway(components=BADGES[:3])
+    ladder.release_all("one", "two", "three")
+    ladder.revoke("the-stack")
+    ladder.release("four")
+    assert not ladder.holds()
+    ladder.revoke("one")
+    ladder.wait()
+    with runtime.writing() as session:
+        other = rows.a_context(session, ladder.course.deployment, lti_context_id="course-2")
+        course = replace(ladder.course, context=other)
+        work = rows.an_attempt(session, rows.a_submission(session, course, ladder.learner))
+        rater = rows.a_user(session, course, Role.INSTRUCTOR)
+        rows.an_assessment(session, work, rater, PASS)
+        launch = rows.a_launch(session, course, rater, Role.INSTRUCTOR)
+    replace(ladder, launch=launch, attempts={"one": work.id}).release("one")
+
+    assert ladder.holds("one")
+    assert ladder.holds()
+    assert ladder.count_awards() == 2
+
+
+def test_a_badge_that_is_defined_late_leaves_nobody_out(runtime: Runtime) -> None:
+    """Where some are enough, those who had them before are found, and get it as they were shown."""
+    ladder = a_ladder(runtime, slugs=BADGES[:3], placeholders=("four",))
+    ladder.pathway(needed=2)
+    ladder.release_all("one", "two")
+    with runtime.writing() as session:
+        slot = session.scalars(
+            select(AchievementVersionRow).where(AchievementVersionRow.state == "placeholder")
+        ).one()
+        slot.state, slot.published_at = "published", runtime.clock()
+    with runtime.reading() as session:
+        due = publishing_pathways.find_overdue(session, ladder.program_id)
+    assert [one.earner_id for one in due] == [ladder.learner.earner_id]
+    shown = publishing_pathways.overdue_hash(due)
+
+    def award() -> None:
+        publishing_pathways.award_overdue(
+            runtime.issuing, ladder.program_id, shown=shown, actor_id=None
+        )
+
+    award()
+    assert ladder.holds()
+    with pytest.raises(ConflictError):
+        award()
+    assert ladder.count_awards() == 1
 
 
 @pytest.mark.parametrize("is_ordered", [False, True])

@@ -10,8 +10,9 @@ from badges.definition import AchievementDefinition, parse_definition
 from lti_tool.errors import InvalidFieldsError
 from lti_tool.services.awarding import NewAward, store_award
 from lti_tool.services.credential_facts import AwardFacts, Subject
+from lti_tool.services.dues import Coming, find_due
 from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
-from lti_tool.services.stacking import Coming, Prepared, find_due, prepare, settle, until_settled
+from lti_tool.services.stacking import Prepared, prepare, settle, until_settled
 from lti_tool.services.stacks import list_program_badges
 from lti_tool.services.texts import is_visible, plain_line
 from lti_tool.store import awards, organisations, pathways

@@ -27,7 +27,11 @@ from lti_tool.services.pages.pathways import (
     WaitingView,
 )
 from lti_tool.services.pages.stack import PathwayView
-from lti_tool.services.publishing_pathways import preview_publishing
+from lti_tool.services.publishing_pathways import (
+    find_overdue,
+    overdue_hash,
+    preview_publishing,
+)
 from lti_tool.services.stack_pages import pathway_view
 from lti_tool.services.stacks import ProgramBadge, as_stack, list_families, list_program_badges
 from lti_tool.services.texts import plain_line
@@ -46,10 +50,13 @@ def pathways_page(session: Session, launch: Launch, scope: ProgramScope) -> Path
     """Return the microcredentials of the program, and what waits for a coordinator."""
     urls, id_ = DeskURLs(launch.ref), scope.program_id
     badges = {one.achievement.slug: one for one in list_program_badges(session, id_)}
-    waiting = list_waiting(session, id_)
+    waiting, overdue = list_waiting(session, id_), find_overdue(session, id_)
     attested = pathways.list_attestations(session, scope, limit=ATTESTED_MOST)
     names = pathways.list_names(
-        session, {one.earner_id for one in waiting} | {award.earner_id for _, award, _ in attested}
+        session,
+        {one.earner_id for one in waiting}
+        | {one.earner_id for one in overdue}
+        | {award.earner_id for _, award, _ in attested},
     )
     titles = {one.achievement.id: one.title for one in badges.values()}
     return PathwaysPage(
@@ -81,6 +88,9 @@ def pathways_page(session: Session, launch: Launch, scope: ProgramScope) -> Path
         add_url=urls.add_pathway(id_),
         sign_off_url=urls.sign_off(id_),
         attest_url=urls.attest(id_),
+        overdue=_names(names, [one.earner_id for one in overdue]),
+        overdue_hash=overdue_hash(overdue),
+        overdue_url=urls.award_overdue(id_),
     )
 
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from badges.pathway import PathwayState
 from lti_tool.errors import ConflictError
+from lti_tool.services.dues import find_due
 from lti_tool.services.issuing import IssuingParts
-from lti_tool.services.stacking import find_due, prepare, settle, until_settled
+from lti_tool.services.stacking import prepare, settle, until_settled
 from lti_tool.services.stacks import Stack, list_stacks, stand_all
 from lti_tool.store import awards, pathways
 from lti_tool.values import ProgramScope

@@ -58,6 +58,10 @@ class PathwaysPage:
     add_url: str
     sign_off_url: str
     attest_url: str
+    overdue: tuple[str, ...] = ()
+    """Names of people who have earned one that no award has brought them."""
+    overdue_hash: str = ""
+    overdue_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
