@@ -7,9 +7,10 @@ from flask import Flask
 
 from badges.definition import parse_definition
 from lti_tool.runtime import Runtime
+from lti_tool.services.desk import structure
 from lti_tool.services.importing import import_definition
 from lti_tool.store.rows import DefinitionRevisionRow, ProgramCoordinatorRow
-from lti_tool.values import Launch
+from lti_tool.values import Launch, ProgramScope
 from tests.conftest import FakeClock
 from tests.coordinators import a_coordinator
 from tests.editors import BLANK, Editor, a_slot
@@ -253,6 +254,38 @@ def test_an_import_and_a_draft_lose_neither(
     assert taken.form(begun.url("edit")).fields["title"] == "From a file"
     assert "Another version came meanwhile" not in taken.text
     assert back.form(begun.url("edit")).fields["title"] == "Written here"
+
+
+def test_what_was_read_from_a_table_is_one_step(
+    runtime: Runtime, editor: Editor, course: Course
+) -> None:
+    """It begins the draft, its mark stands at the field and waits for a tick, and can be undone."""
+    scope = ProgramScope(
+        program_id=course.program.id,
+        organisation_id=course.organisation.id,
+        user_id=editor.launch.user_id,
+    )
+    levels = [{"id": "high", "title": "High", "points": "3"}, {"id": "low", "title": "Low"}]
+    table = {"criteria": [{"id": "one", "title": "Pasted words", "levels": levels}]}
+    with runtime.writing() as session:
+        structure.take_pasted(
+            session,
+            scope,
+            editor.achievement_id,
+            document={"rubric": table},
+            marks=[("rubric/criteria/one/levels/low/points", "What is it worth?")],
+            clock=runtime.clock,
+            new_id=runtime.new_id,
+        )
+    page = editor.show()
+    ticked = editor.press("save", {"confirm:levels/low/points": "true"})
+    editor.press("undo")
+    undone = editor.press("undo")
+
+    assert page.text.count("What is it worth?") == 2
+    assert "What is it worth?" not in ticked.text
+    assert "Pasted words" in ticked.text
+    assert "Pasted words" not in undone.text
 
 
 def test_a_draft_is_thrown_away(begun: Editor) -> None:

@@ -1,13 +1,14 @@
 """Buttons of the editor: something is added, removed, moved, confirmed, or thrown away."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from badges.draft import Draft, confirm, read_draft, set_values
 from badges.draft_edits import add, move, remove, set_kind, take_suggested_tasks
-from lti_tool.services.desk.editing import Page, document_of, lock_draft, store
+from badges.draft_paste import paste_into
+from lti_tool.services.desk.editing import Page, begin, document_of, lock_draft, store
 from lti_tool.store import editing, organisations
 from lti_tool.values import Clock, NewId, ProgramScope
 
@@ -41,6 +42,34 @@ def change(
     if after != now:
         store(session, scope, row, after, places=[], clock=clock)
     return made
+
+
+def take_pasted(
+    session: Session,
+    scope: ProgramScope,
+    achievement_id: UUID,
+    *,
+    document: Mapping[str, object],
+    marks: Iterable[tuple[str, str]],
+    clock: Clock,
+    new_id: NewId,
+) -> None:
+    """Put what was read from a table into the badge's draft; begin one where nobody has.
+
+    One step, which can be undone. `marks` are places and what is unclear there.
+
+    Raises:
+        NotFoundError: no such badge in the program.
+        ConflictError: `retired`: nothing more is written of it.
+        TooLargeError: the draft would be larger than a definition may be.
+    """
+    begin(session, scope, achievement_id, clock=clock, new_id=new_id)
+    row = editing.find_draft(session, achievement_id, locks=True)
+    current = editing.find_revision(session, row.id, row.revision) if row else None
+    if row is None or current is None:
+        raise LookupError("a draft vanished while it was begun")
+    draft = paste_into(read_draft(current.content), document, marks)
+    store(session, scope, row, draft, places=[], clock=clock)
 
 
 def catch_up(
