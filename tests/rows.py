@@ -89,16 +89,22 @@ def an_organisation(session: Session, *, slug: str = "harbour") -> OrganisationR
 
 
 def a_program(
-    session: Session, organisation: OrganisationRow, *, release_by: str = "assessor"
+    session: Session,
+    organisation: OrganisationRow,
+    *,
+    release_by: str = "assessor",
+    slug: str = "coaching",
+    issuer_slug: str = "",
 ) -> ProgramRow:
     """Store a program with its issuer."""
+    issuer_slug = issuer_slug or f"{organisation.slug}-issuer"
     issuer = stored(
         session,
         IssuerRow(
             id=an_id(),
             organisation_id=organisation.id,
-            slug=f"{organisation.slug}-issuer",
-            did=f"did:web:tool.example:issuers:{organisation.slug}-issuer",
+            slug=issuer_slug,
+            did=f"did:web:tool.example:issuers:{issuer_slug}",
             name=organisation.name,
             url="https://college.example",
             created_at=NOW,
@@ -110,7 +116,7 @@ def a_program(
             id=an_id(),
             organisation_id=organisation.id,
             issuer_id=issuer.id,
-            slug="coaching",
+            slug=slug,
             title="Harbour Coaching Program",
             description="",
             open_questions=b"[]",
