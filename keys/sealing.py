@@ -87,6 +87,27 @@ def unseal(sealed: bytes, master: MasterKey, *, purpose: str, subject_id: str) -
         raise SealError("altered, or sealed for another purpose or id") from exc
 
 
+def reseal(
+    sealed: bytes,
+    *,
+    old: MasterKey,
+    new: MasterKey,
+    purpose: str,
+    subject_id: str,
+    random_bytes: Callable[[int], bytes],
+) -> bytes:
+    """Return what `old` or `new` sealed, sealed by `new`.
+
+    Raises:
+        SealError: neither opens it.
+    """
+    if sealed.startswith(_VERSION + new.id):
+        unseal(sealed, new, purpose=purpose, subject_id=subject_id)
+        return sealed
+    plaintext = unseal(sealed, old, purpose=purpose, subject_id=subject_id)
+    return seal(plaintext, new, purpose=purpose, subject_id=subject_id, random_bytes=random_bytes)
+
+
 def _decode(text: str) -> bytes:
     if _HEX.fullmatch(text):
         return bytes.fromhex(text)

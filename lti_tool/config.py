@@ -41,6 +41,8 @@ class Settings:
     """Signs tickets and form tokens; at least 32 characters."""
     master_key: MasterKey = field(repr=False)
     """Seals the signing keys in the database."""
+    old_master_key: MasterKey | None = field(default=None, repr=False)
+    """The one before; there only while `quatrefoil keys reseal` replaces it."""
     jwt_algorithm: Algorithm = Algorithm.RS256
     """What issuers' new keys for VC-JWTs sign with: RS256 or ES256."""
     database_url: str = field(repr=False)
@@ -80,6 +82,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     base_url = reader.base_url(is_demo=is_demo)
     secret_key = reader.secret_key()
     master_key = reader.master_key()
+    old_master_key = reader.old_master_key()
     jwt_algorithm = Algorithm(reader.one_of("JWT_ALGORITHM", "RS256", "ES256"))
     database_url = reader.database_url()
     queue_url = reader.url("QUEUE_URL", f"sqlite:///{data_dir / 'queue.db'}", *QUEUE_URLS)
@@ -94,6 +97,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         base_url=base_url,
         secret_key=secret_key,
         master_key=master_key,
+        old_master_key=old_master_key,
         jwt_algorithm=jwt_algorithm,
         database_url=database_url,
         data_dir=data_dir,
@@ -190,6 +194,14 @@ class _Reader:
             self.faults.append(
                 f"{PREFIX}MASTER_KEY is missing or weak: make one with `quatrefoil secrets`."
             )
+            return None
+
+    def old_master_key(self) -> MasterKey | None:
+        text = self.text("MASTER_KEY_OLD", "")
+        try:
+            return MasterKey.parse(text) if text else None
+        except KeysError:
+            self.faults.append(f"{PREFIX}MASTER_KEY_OLD is no master key: correct or remove it.")
             return None
 
     def database_url(self) -> str:

@@ -1,16 +1,19 @@
 """Commands about signing keys. No command prints a private half."""
 
 import csv
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from lti_tool.environment import open_runtime
 from lti_tool.runtime import Runtime
-from lti_tool.services import compromising, reissuing, rotating
+from lti_tool.services import compromising, key_backup, reissuing, resealing, rotating
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.reissues import Affected
 
@@ -18,6 +21,12 @@ ROW = "{:<16} {:<14} {:<7} {:<11} {:<16} {}"
 PURPOSES = click.Choice(["data_integrity", "jwt"])
 KEY_IDS = {"ignore_unknown_options": True}
 """Some ids begin with a dash."""
+BACKUP_BYTES = 100_000_000
+OUTCOMES = {
+    "restored": "restored",
+    "restored_as_retired": "restored as retired, as another key signs by now",
+    "there": "is there already",
+}
 INSTANT = "%Y-%m-%d %H:%M"
 
 
@@ -145,3 +154,55 @@ def _print_affected(here: Runtime, affected: Sequence[Affected]) -> None:
         writer.writerow((one.credential_id, urls.credential(one.credential_id), state, why))
     live = sum(not one.is_revoked for one in affected)
     click.echo(f"{live} credentials have to be issued anew.", err=True)
+
+
+@keys.command("reseal")
+def reseal() -> None:
+    """Seal everything with QUATREFOIL_MASTER_KEY that QUATREFOIL_MASTER_KEY_OLD has sealed.
+
+    All or nothing. Stop the tool and its workers first, start them afterwards, and take
+    QUATREFOIL_MASTER_KEY_OLD out of the settings.
+    """
+    here = open_runtime(opens_keys=False)
+    old = here.settings.old_master_key
+    if old is None or old.id == here.settings.master_key.id:
+        raise click.ClickException(
+            "QUATREFOIL_MASTER_KEY has to be the new master key and QUATREFOIL_MASTER_KEY_OLD "
+            "the one before: make a new one with `quatrefoil secrets`"
+        )
+    with here.writing() as session:
+        done = resealing.reseal(session, here.key_parts, old=old)
+    click.echo(f"{done} keys and tokens are sealed with QUATREFOIL_MASTER_KEY.")
+    click.echo("Take QUATREFOIL_MASTER_KEY_OLD out of the settings, then start the tool again.")
+
+
+@keys.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Write all keys to FILE, sealed as they are stored; the master key is not in it.
+
+    Nobody but you may read the file. Make another one after each change of keys.
+    """
+    here = open_runtime()
+    with here.writing() as session:
+        data = key_backup.back_up(session, here.key_parts)
+        try:
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(data)
+        except OSError as error:
+            raise click.ClickException(f"{file} cannot be written ({error.strerror})") from error
+    click.echo(f"Wrote {file}. Keep it apart from the master key, without which it is useless.")
+
+
+@keys.command("restore")
+@click.argument("file", type=click.File("rb"))
+def restore(file: BinaryIO) -> None:
+    """Store the keys of a backup that are not there. What is there stays as it is.
+
+    Their issuers have to be there, and the master key has to be the one of the backup.
+    """
+    here = open_runtime()
+    with here.writing() as session:
+        done = key_backup.restore(session, here.key_parts, file.read(BACKUP_BYTES))
+    for one in done:
+        click.echo(f"{one.owner} {one.purpose} {one.key_id}: {OUTCOMES[one.outcome]}")

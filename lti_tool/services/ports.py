@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from keys.errors import SealError
 from keys.sealing import MasterKey, seal, unseal
 from lti_tool.lti.messages import LoginAttempt, Registration, ServiceToken
 from lti_tool.store import platforms, tokens
@@ -101,6 +102,11 @@ class StoredLoginAttempts:
             return platforms.consume_login_attempt(session, state_hash, now=at)
 
 
+def token_id(registration_id: UUID, scopes: str) -> str:
+    """Return what a sealed token is bound to, so that it cannot be moved to another row."""
+    return f"{registration_id} {scopes}"
+
+
 class StoredServiceTokens:
     """Access tokens by registration and scopes, sealed, shared by all processes."""
 
@@ -117,22 +123,24 @@ class StoredServiceTokens:
             row = session.get(ServiceTokenRow, (registration_id, scopes))
             if row is None:
                 return None
-            value = unseal(
-                row.sealed,
-                self._master_key,
-                purpose=PURPOSE,
-                subject_id=f"{registration_id} {scopes}",
-            )
+            try:
+                value = unseal(
+                    row.sealed,
+                    self._master_key,
+                    purpose=PURPOSE,
+                    subject_id=token_id(registration_id, scopes),
+                )
+            except SealError:
+                return None  # A process with the former master key kept it: another is fetched.
             return ServiceToken(value=value.decode(), expires_at=row.expires_at)
 
     def put(self, registration_id: UUID, scopes: str, token: ServiceToken) -> None:
         """Keep the token, in place of an earlier one."""
-        # Bound to its place, so that it cannot be moved to another row.
         sealed = seal(
             token.value.encode(),
             self._master_key,
             purpose=PURPOSE,
-            subject_id=f"{registration_id} {scopes}",
+            subject_id=token_id(registration_id, scopes),
             random_bytes=self._random_bytes,
         )
         with self._database.writing() as session:

@@ -140,20 +140,25 @@ def rotate(
 
 def forget_private_halves(database: Database, *, clock: Clock, new_id: NewId) -> None:
     """Delete the private halves of keys that sign no more: nobody can steal them any longer."""
-    now = clock()
     with database.writing() as session:
-        rows = key_rows.list_spent_keys(session, retired_before=now - SLACK)
-        for row in rows:
-            row.sealed = b""
-            organisations.note(
-                session,
-                id_=new_id(),
-                at=now,
-                actor_id=None,
-                action="key.private_half_deleted",
-                subject_id=row.issuer_id,
-                text=f"{row.purpose} {row.id}",
-            )
+        forget_spent(session, clock=clock, new_id=new_id)
+
+
+def forget_spent(session: Session, *, clock: Clock, new_id: NewId) -> None:
+    """The same, within a transaction."""
+    now = clock()
+    for row in key_rows.list_spent_keys(session, retired_before=now - SLACK):
+        row.sealed = b""
+        organisations.note(
+            session,
+            id_=new_id(),
+            at=now,
+            actor_id=None,
+            action="key.private_half_deleted",
+            subject_id=row.issuer_id,
+            text=f"{row.purpose} {row.id}",
+        )
+    session.flush()
 
 
 def algorithm_for(parts: KeyParts, purpose: str) -> Algorithm:

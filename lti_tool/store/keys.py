@@ -20,11 +20,13 @@ def list_keys(session: Session, *, issuer_id: UUID | None) -> Sequence[SigningKe
     ).all()
 
 
-def list_all_keys(session: Session) -> Sequence[SigningKeyRow]:
-    """Return every key, the tool's and all issuers', oldest first."""
-    return session.scalars(
-        select(SigningKeyRow).order_by(SigningKeyRow.created_at, SigningKeyRow.id)
-    ).all()
+def list_all_keys(session: Session, *, locks: bool = False) -> Sequence[SigningKeyRow]:
+    """Return every key, the tool's and all issuers', oldest first.
+
+    With `locks`, nobody else changes them until the transaction ends.
+    """
+    query = select(SigningKeyRow).order_by(SigningKeyRow.created_at, SigningKeyRow.id)
+    return session.scalars(query.with_for_update() if locks else query).all()
 
 
 def list_compromised_keys(session: Session) -> Sequence[SigningKeyRow]:

@@ -1,12 +1,15 @@
 """The commands about keys, as an operator uses them."""
 
 import re
+import secrets
+import stat
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from lti_tool.store.rows import AuditEventRow
+from lti_tool.environment import read_settings_file
+from lti_tool.store.rows import AuditEventRow, SigningKeyRow
 from tests.terminals import Terminal
 
 
@@ -95,3 +98,42 @@ def test_an_instant_needs_a_zone(installed: Terminal, text: str, said: str) -> N
 
     assert result.exit_code == 2
     assert said in result.output
+
+
+def test_another_master_key_seals_everything(
+    installed: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With both in the settings; with the new one alone the tool starts afterwards."""
+    assert "MASTER_KEY_OLD" in installed.fail("keys", "reseal")
+    old = read_settings_file(installed.folder / "quatrefoil.env")["QUATREFOIL_MASTER_KEY"]
+    new = secrets.token_urlsafe(32)
+    monkeypatch.setenv("QUATREFOIL_MASTER_KEY", new)
+    assert "QUATREFOIL_MASTER_KEY" in installed.fail("keys", "list")
+    monkeypatch.setenv("QUATREFOIL_MASTER_KEY_OLD", secrets.token_urlsafe(32))
+    assert "nothing was changed" in installed.fail("keys", "reseal")
+    monkeypatch.setenv("QUATREFOIL_MASTER_KEY_OLD", old)
+
+    assert "3 keys and tokens" in installed.do("keys", "reseal")
+    monkeypatch.delenv("QUATREFOIL_MASTER_KEY_OLD")
+    assert len(listed(installed)) == 3
+    assert actions(installed)[-1] == "key.resealed"
+    for secret in (old, new):
+        assert secret not in installed.printed
+
+
+def test_keys_are_backed_up_and_restored(installed: Terminal) -> None:
+    """Into a file that only its owner reads, never over another one; twice restores nothing."""
+    file = installed.folder / "keys.json"
+    assert "useless" in installed.do("keys", "backup", str(file))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "cannot be written" in installed.fail("keys", "backup", str(file))
+    with installed.database().writing() as session:
+        session.execute(delete(SigningKeyRow).where(SigningKeyRow.purpose == "jwt"))
+
+    said = installed.do("keys", "restore", str(file))
+    assert said.count("is there already") == 2
+    assert re.search(r"harbour jwt \S+: restored\n", said)
+    assert installed.do("keys", "restore", str(file)).count("is there already") == 3
+    assert actions(installed)[-2:] == ["key.backed_up", "key.restored"]
+    file.write_bytes(b"{}")
+    assert "no backup of keys" in installed.fail("keys", "restore", str(file))

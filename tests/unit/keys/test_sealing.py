@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.errors import InvalidMasterKeyError, SealError
-from keys.sealing import MasterKey, seal, unseal
+from keys.sealing import MasterKey, reseal, seal, unseal
 
 SECRET = bytes(range(100, 132))
 
@@ -62,6 +62,42 @@ def test_another_master_key_does_not_open_a_seal() -> None:
     """The message says that the master key is another one, as an operator needs to know."""
     with pytest.raises(SealError, match="another master key"):
         unseal(sealed(), a_master_key(SECRET[::-1]), purpose="signing key", subject_id="7")
+
+
+@given(plaintext=st.binary(max_size=100), purpose=st.text(), subject_id=st.text())
+def test_a_value_is_sealed_anew(plaintext: bytes, purpose: str, subject_id: str) -> None:
+    """By the new master key alone it opens to the same; a second time nothing changes."""
+    old, new = a_master_key(), a_master_key(SECRET[::-1])
+    place = {"purpose": purpose, "subject_id": subject_id}
+    value = seal(plaintext, old, random_bytes=os.urandom, **place)
+
+    again = reseal(value, old=old, new=new, random_bytes=os.urandom, **place)
+    assert unseal(again, new, **place) == plaintext
+    with pytest.raises(SealError):
+        unseal(again, old, **place)
+    assert reseal(again, old=old, new=new, random_bytes=os.urandom, **place) == again
+
+
+def test_what_neither_master_key_opens_is_not_sealed_anew() -> None:
+    """Nor what was altered, whichever of the two sealed it, nor what belongs elsewhere."""
+    one, other, third = (a_master_key(SECRET[n:] + SECRET[:n]) for n in range(3))
+    value = bytearray(sealed())
+    value[-1] ^= 1
+    for old, new, given_value, subject_id in (
+        (other, third, sealed(), "7"),
+        (one, other, bytes(value), "7"),
+        (other, one, bytes(value), "7"),
+        (one, other, sealed(), "8"),
+    ):
+        with pytest.raises(SealError):
+            reseal(
+                given_value,
+                old=old,
+                new=new,
+                purpose="signing key",
+                subject_id=subject_id,
+                random_bytes=os.urandom,
+            )
 
 
 @pytest.mark.parametrize(
