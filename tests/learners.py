@@ -8,14 +8,7 @@ from tests.pages import BASE, Visitor
 
 
 class Learner(Visitor):
-    """A visitor who also makes the scripts' calls, with the form token fetched once."""
-
-    _token = ""
-
-    def token(self) -> str:
-        """The form token of the launch."""
-        self._token = self._token or super().token()
-        return self._token
+    """A visitor who also makes the scripts' calls."""
 
     def call(self, method: str, path: str, **options: Any) -> TestResponse:  # noqa: ANN401 - werkzeug's own
         """Make a script's call."""

@@ -4,6 +4,7 @@ Every HTML page has one heading of the first level and a title, ids that are
 unique, labelled fields, a content policy, and no inline script or style.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -135,7 +136,7 @@ def read_page(response: TestResponse) -> Page:
     reader.feed(response.text)
     assert reader.headings == 1, f"{reader.headings} first headings on {response.request.path}"
     assert reader.title
-    repeated = {one for one in reader.ids if reader.ids.count(one) > 1}
+    repeated = {one for one, times in Counter(reader.ids).items() if times > 1}
     assert not repeated, f"ids that come twice on {response.request.path}: {repeated}"
     unlabelled = [one for one in reader.unlabelled if one not in reader.labels]
     assert not unlabelled, f"fields without a label on {response.request.path}: {unlabelled}"
@@ -156,6 +157,7 @@ class Visitor:
 
     def __init__(self, app: Flask, launch: Launch, *, secret: str = BROWSER_SECRET) -> None:
         self.launch = launch
+        self._token = ""
         self._client = app.test_client()
         self._client.set_cookie(COOKIE, secret, domain="tool.example", secure=True)
 
@@ -172,10 +174,12 @@ class Visitor:
         return self._client.get(self.url(path), base_url=BASE)
 
     def token(self) -> str:
-        """The form token of the launch."""
-        reader = _Reader()
-        reader.feed(self.answer("/activity").text)
-        return reader.token
+        """The form token of the launch, fetched once: it stays the same."""
+        if not self._token:
+            reader = _Reader()
+            reader.feed(self.answer("/activity").text)
+            self._token = reader.token
+        return self._token
 
     def post(self, path: str, **fields: str | list[str]) -> TestResponse:
         """Post a form; names of fields with dots come in `fields` by `**{}`."""

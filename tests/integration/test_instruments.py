@@ -14,7 +14,7 @@ from lti_tool.store.rows import AttemptRow, CredentialRow, DecisionRow
 from lti_tool.values import Role
 from rubrics.criterion import RaterRole
 from rubrics.model import Administration
-from tests.integration.test_instruments_learner import (
+from tests.instruments import (
     GROWTH,
     PARTS,
     VIDEO,
@@ -22,13 +22,10 @@ from tests.integration.test_instruments_learner import (
     fill_parts,
     fill_video,
     of,
-    work,
 )
 from tests.pages import Page, Visitor
 from tests.recordings import an_mp4
 from tests.rows import a_launch, a_user
-
-__all__ = ["work"]
 
 YEAR = "year-of-coach-assessment"
 STATED = {
@@ -188,13 +185,12 @@ def test_a_year_of_assessment_ends_in_a_signed_decision(work: Work, desk: Desk) 
             changes[f"artefact.{paper}.people"] = "nobody"
             for stated in STATED[requirement]:
                 changes[f"artefact.{paper}.attested.{stated}"] = "yes"
-    for number in range(10):
-        work.press("add-log-entry:sessions")
-        days = [name for name in work.fields() if name.startswith("log.") and ".day" in name]
-        changes |= {name: f"2026-03-{number + 1:02}" for name in days if name not in changes}
+    form = work.press_all(["add-log-entry:sessions"] * 10)
+    days = [name for name in form if name.startswith("log.") and ".day" in name]
+    changes |= {name: f"2026-03-{number:02}" for number, name in enumerate(days, start=1)}
     changes |= {
         name: "120" if name.endswith(".minutes") else "K7"
-        for name in work.fields()
+        for name in form
         if name.endswith((".minutes", ".person"))
     }
     work.send(changes | {"name_confirmed": "yes", "action": "save"})
