@@ -4,8 +4,7 @@ The LMS is at 127.0.0.1 and the tool at localhost: to a browser two sites, as in
 """
 
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,12 +13,11 @@ from urllib.request import Request, urlopen
 
 from flask import Flask, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
-from playwright.sync_api import BrowserContext, Frame, Page, Playwright
+from playwright.sync_api import BrowserContext, Frame, Page
 from sqlalchemy import select, update
 
 from lti_tool.app import create_app, make_runtime
 from lti_tool.cli.demo import DemoPlaces, prepare
-from lti_tool.cli.walkthrough.browser import ARGUMENTS
 from lti_tool.cli.walkthrough.client import client_visitors
 from lti_tool.config import settings_from
 from lti_tool.environment import read_settings_file
@@ -37,27 +35,13 @@ from lti_tool.store.rows import (
     SubmissionRow,
 )
 from tests.browser.live import listening
+from tests.browser.profiles import BLOCKED, OPEN, Browsers, Preferences
 from tests.ports import free_port
 from tests.rows import a_binding
 
 LEARNER, INSTRUCTOR = "6", "3"
 ACTIVITY, OTHER_COURSES_ACTIVITY = "11", "15"
 PATIENCE_MILLISECONDS = 30_000
-BLOCKED = 2
-"""Chromium's number for a content setting that forbids."""
-
-Preferences = Mapping[str, object]
-OPEN: Preferences = {"profile": {"cookie_controls_mode": 0}}
-"""Cookies of other sites are allowed."""
-WITHOUT_SCRIPTS: Preferences = {
-    "profile": {
-        "cookie_controls_mode": 0,
-        "default_content_setting_values": {"javascript": BLOCKED},
-    }
-}
-THIRD_PARTY_BLOCKED: Preferences = {
-    "profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,29 +204,17 @@ def ref_of(place: Frame | Page) -> str:
 
 @contextmanager
 def a_person(
-    playwright: Playwright,
     college: College,
-    profile: Path,
+    browsers: Browsers,
     *,
     preferences: Preferences = OPEN,
-    executable: str,
-    person_id: str = LEARNER,
 ) -> Iterator[Person]:
-    """Open a browser whose fresh profile has these preferences, and sign in at the LMS."""
-    (profile / "Default").mkdir(parents=True)
-    (profile / "Default" / "Preferences").write_text(json.dumps(preferences), "utf-8")
-    # As root (containers) Chromium's own sandbox cannot start.
-    sandbox = () if os.geteuid() else ("--no-sandbox",)
-    context = playwright.chromium.launch_persistent_context(
-        str(profile),
-        executable_path=executable,
-        args=[*ARGUMENTS, *sandbox],
-        headless=True,
-    )
+    """Open a browser that has these preferences and nothing else, and sign in at the LMS."""
+    context = browsers.new_context(preferences)
     try:
-        page = context.pages[0]
+        page = context.new_page()
         page.goto(college.places.lms_url)
-        page.click(f'button[name="person_id"][value="{person_id}"]')
+        page.click(f'button[name="person_id"][value="{LEARNER}"]')
         yield Person(college=college, context=context)
     finally:
         context.close()

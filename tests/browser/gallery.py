@@ -17,9 +17,10 @@ from flask import Flask, Response, jsonify, render_template
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from jinja2 import StrictUndefined
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from lti_tool.cli.walkthrough.browser import ARGUMENTS, find_browser
 from tests.browser.gallery_desk import desk
 from tests.browser.gallery_pages import Pages, assessor, learner
 from tests.browser.gallery_public import credentials, edges, kept
@@ -37,6 +38,27 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 RUN_AXE = """axe.run({resultTypes: ["violations"], preload: false, performanceTimer: false})
   .then((found) => found.violations)"""
 """Without fetching style sheets and media again: only rules of less weight look into those."""
+UNUSED_FEATURES = (
+    # Pages of the browser's own behind each window's address bar, and processes held in stock:
+    # more work than the pages that are tested.
+    "SpareRendererForSitePerProcess",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+    # Playwright's own list, in whose place this one comes.
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]"
     b"/Count 1>>endobj\n3 0 obj<</Type/Page/MediaBox[0 0 300 200]/Parent 2 0 R>>endobj\n"
@@ -109,15 +131,24 @@ def serving(app: Flask) -> Iterator[str]:
 @contextmanager
 def browsing() -> Iterator[Browser]:
     """Give a Chromium: the system's where there is one, otherwise Playwright's own."""
-    system = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+    path = find_browser()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(system) if system.exists() else None, args=["--no-sandbox"]
-        )
+        browser = launch(playwright, path)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def launch(playwright: Playwright, path: str | None) -> Browser:
+    """Start a browser."""
+    return playwright.chromium.launch(executable_path=path, args=arguments())
+
+
+def arguments() -> list[str]:
+    """What browsers are started with. As root (containers) their own sandbox cannot start."""
+    sandbox = () if os.geteuid() else ("--no-sandbox",)
+    return [*ARGUMENTS, f"--disable-features={','.join(UNUSED_FEATURES)}", *sandbox]
 
 
 def serious(page: Page) -> list[str]:

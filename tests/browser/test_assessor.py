@@ -3,23 +3,19 @@
 import io
 import wave
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfWriter
 from sqlalchemy import func, select
 
-from lti_tool.config import Settings
 from lti_tool.runtime import Runtime
 from lti_tool.services.keyring import ensure_issuer_keys
 from lti_tool.store.rows import ArtefactRow, AwardRow, DecisionRow, EvidenceReferenceRow
 from lti_tool.values import Launch
-from tests.browser.gallery import browsing, serious
-from tests.browser.live import listening, with_token
-from tests.ports import free_port
+from tests.browser.gallery import serious
+from tests.browser.live import with_token
 from tests.rows import NOW, an_id
 from tests.scenes import Scene, a_scene, a_task_definition
 
@@ -27,26 +23,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("database", ["sqlite"], indirect=True),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser."""
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Settings of an installation on this machine."""
-    return replace(settings, base_url=f"http://127.0.0.1:{free_port()}")
-
-
-@pytest.fixture
-def served(app: Flask, settings: Settings) -> Iterator[str]:
-    """The tool, listening; its address."""
-    with listening(app, int(settings.base_url.rpartition(":")[2])):
-        yield settings.base_url
 
 
 @pytest.fixture

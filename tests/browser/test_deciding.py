@@ -1,21 +1,18 @@
 """The page on which somebody decides where two assessors differ, in a real browser."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from itertools import product
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
-from lti_tool.config import Settings
 from lti_tool.runtime import Runtime
 from lti_tool.services.decision_inputs import read_inputs
 from lti_tool.services.keyring import ensure_issuer_keys
 from lti_tool.store.rows import DecisionRow
-from tests.browser.gallery import SCHEMES, WIDTHS, browsing, serious
-from tests.browser.live import listening, with_token
-from tests.ports import free_port
+from tests.browser.gallery import SCHEMES, WIDTHS, serious
+from tests.browser.live import with_token
 from tests.trios import a_trio, seat_of
 
 pytestmark = [
@@ -24,21 +21,8 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser."""
-    with browsing() as found:
-        yield found
-
-
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Settings of an installation on this machine."""
-    return replace(settings, base_url=f"http://127.0.0.1:{free_port()}")
-
-
-@pytest.fixture
-def address(app: Flask, runtime: Runtime, settings: Settings) -> Iterator[str]:
+def address(app: Flask, runtime: Runtime, served: str) -> str:
     """The deciding page of a work that two have rated: alike, a step and two steps apart."""
     with runtime.writing() as session:
         trio = a_trio(session)
@@ -54,8 +38,7 @@ def address(app: Flask, runtime: Runtime, settings: Settings) -> Iterator[str]:
     seat_of(app, trio.second, trio).hand_in("5353", **comment)
     with runtime.writing() as session:
         launch = with_token(session, trio.decider)
-    with listening(app, int(settings.base_url.rpartition(":")[2])):
-        yield f"{settings.base_url}/l/{launch.ref}/attempts/{trio.scene.work.attempt.id}"
+    return f"{served}/l/{launch.ref}/attempts/{trio.scene.work.attempt.id}"
 
 
 def test_what_differs_is_decided_by_keyboard_alone(
@@ -95,15 +78,16 @@ def test_what_differs_is_decided_by_keyboard_alone(
     page.context.close()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_difference_is_told_without_colour_at_every_width(
-    browser: Browser, address: str, scheme: str
+    browser: Browser, address: str
 ) -> None:
     """Words and a sign for each, nothing wider than the window, nothing serious for axe."""
-    for width in WIDTHS:
-        page = a_page(browser, scheme, width)
-        page.goto(address)
-        signs = page.locator(".qf-difference > .qf-list-item")
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto(address)
+    signs = page.locator(".qf-difference > .qf-list-item")
+    for scheme, width in product(SCHEMES, WIDTHS):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
         assert signs.all_inner_texts() == [
             "Both gave the same",
             "One step apart",
@@ -113,12 +97,4 @@ def test_the_difference_is_told_without_colour_at_every_width(
         assert signs.locator("svg").count() == 4
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert serious(page) == []
-        page.context.close()
-
-
-def a_page(browser: Browser, scheme: str, width: int) -> Page:
-    """A tab of one width in one colour scheme."""
-    is_dark = scheme == "dark"
-    return browser.new_context(
-        color_scheme="dark" if is_dark else "light", viewport={"width": width, "height": 900}
-    ).new_page()
+    page.close()

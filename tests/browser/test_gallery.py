@@ -5,8 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 
-from tests.browser.gallery import SCHEMES, browsing, create_gallery, pages, serious, serving
+from tests.browser.gallery import SCHEMES, create_gallery, pages, serious, serving
 
 EVERY_PAGE = sorted(pages())
 
@@ -80,10 +81,10 @@ def test_public_page_keeps_what_the_assessor_wrote(gallery: Flask) -> None:
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_axe_finds_nothing_serious(gallery: Flask) -> None:
+def test_axe_finds_nothing_serious(gallery: Flask, browser: Browser) -> None:
     """No page has a serious or critical finding on the phone or the desk, light or dark."""
     found: list[str] = []
-    with serving(gallery) as address, browsing() as browser:
+    with serving(gallery) as address:
         page = browser.new_page(reduced_motion="reduce")
         modes = list(zip(SCHEMES, (390, 1280), strict=True))
         for number, name in enumerate(EVERY_PAGE):
@@ -96,4 +97,5 @@ def test_axe_finds_nothing_serious(gallery: Flask) -> None:
                 found += [f"{name} {scheme} {width}: {line}" for line in serious(page)]
                 if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                     found.append(f"{name} {scheme} {width}: wider than the window")
+        page.close()
     assert found == []

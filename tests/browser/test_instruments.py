@@ -1,25 +1,20 @@
 """The portfolio in three parts in a real browser: live counts, one part again, the badge."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from badges.definition import publish
-from badges.library import load_shipped
-from lti_tool.config import Settings
 from lti_tool.runtime import Runtime
 from lti_tool.services.keyring import ensure_issuer_keys
 from lti_tool.store.rows import DecisionRow
 from lti_tool.values import Launch, Role
-from tests.browser.gallery import browsing, serious
-from tests.browser.live import listening, with_token
+from tests.browser.gallery import serious
+from tests.browser.live import with_token
 from tests.conftest import FakeClock
 from tests.desks import Desk, a_desk
-from tests.integration.test_instruments_learner import PARTS, Work, fill_parts
-from tests.ports import free_port
+from tests.instruments import PARTS, Work, fill_parts, shipped
 from tests.rows import a_launch, a_user
 
 pytestmark = [
@@ -28,31 +23,10 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser."""
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Settings of an installation on this machine."""
-    return replace(settings, base_url=f"http://127.0.0.1:{free_port()}")
-
-
-@pytest.fixture
-def served(app: Flask, settings: Settings) -> Iterator[str]:
-    """The tool, listening; its address."""
-    with listening(app, int(settings.base_url.rpartition(":")[2])):
-        yield settings.base_url
-
-
 @pytest.fixture
 def desk(app: Flask, runtime: Runtime, clock: FakeClock) -> Desk:
     """A learner whose draft holds everything but the reflection."""
-    shipped = {one.id: one for one in load_shipped("templates").achievements}[PARTS]
-    desk = a_desk(runtime.database, clock, runtime.settings.data_dir, definition=publish(shipped))
+    desk = a_desk(runtime.database, clock, runtime.settings.data_dir, definition=shipped(PARTS))
     fill_parts(Work(app, desk))
     with runtime.writing() as session:
         return replace(desk, launch=with_token(session, desk.launch))

@@ -13,17 +13,16 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from badges.definition import publish
-from badges.library import load_shipped
 from lti_tool.config import Settings
 from lti_tool.runtime import Runtime
 from lti_tool.services import drafts
 from lti_tool.store.rows import KeptTextRow, LaunchRow, ShareRow, UserRow
-from tests.browser.gallery import browsing, serious
+from tests.browser.gallery import serious
 from tests.browser.live import listening, with_token
 from tests.conftest import FakeClock
 from tests.desks import Desk, a_desk
 from tests.grading import FAIL, PASS, an_assessor
+from tests.instruments import VIDEO, shipped
 from tests.ports import free_port
 from tests.recordings import an_mp4
 from tests.rows import a_launch
@@ -35,26 +34,6 @@ pytestmark = [
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PDF = b"%PDF-1.7\n" + b"words on a page\n" * 100_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser."""
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Settings of an installation on this machine."""
-    return replace(settings, base_url=f"http://127.0.0.1:{free_port()}")
-
-
-@pytest.fixture
-def served(app: Flask, settings: Settings) -> Iterator[str]:
-    """The tool, listening; its address."""
-    with listening(app, int(settings.base_url.rpartition(":")[2])):
-        yield settings.base_url
 
 
 @pytest.fixture
@@ -456,9 +435,7 @@ def test_a_recording_stands_under_what_it_is_for(
     page: Page, served: str, runtime: Runtime, clock: FakeClock
 ) -> None:
     """Its length is read, what is stated is saved at once, and it moves where its learner says."""
-    shipped = {one.id: one for one in load_shipped("templates").achievements}
-    definition = publish(shipped["evidence-portfolio-with-video"])
-    desk = a_desk(runtime.database, clock, runtime.settings.data_dir, definition=definition)
+    desk = a_desk(runtime.database, clock, runtime.settings.data_dir, definition=shipped(VIDEO))
     desk.start()
     with runtime.writing() as session:
         desk = replace(desk, launch=with_token(session, desk.launch))

@@ -1,61 +1,43 @@
 """The whole loop in a real browser that blocks third-party cookies."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Page
 
 from lti_tool.cli.demo import DemoPlaces, running
-from lti_tool.cli.walkthrough.browser import ARGUMENTS, BrowserVisitor, find_browser
+from lti_tool.cli.walkthrough.browser import BrowserVisitor
 from lti_tool.cli.walkthrough.checking import check, save
 from lti_tool.cli.walkthrough.steps import Visitor, walk_the_loop
+from tests.browser.profiles import THIRD_PARTY_BLOCKED, Browsers
 from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-BLOCKED = {"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}}
-"""Chromium's own preferences: cookies of other sites are blocked in frames."""
-
-
-@pytest.fixture(scope="module")
-def browser_path() -> str:
-    """The browser; skips where there is none."""
-    found = find_browser()
-    if found is None:
-        assert not os.environ.get("CI"), "CI has no browser"
-        pytest.skip("no Chromium on this machine")
-    return found
-
 
 @contextmanager
-def a_browser(playwright: Playwright, path: str, profile: Path) -> Iterator[Page]:
-    """Open a browser that blocks third-party cookies, with a fresh profile."""
-    (profile / "Default").mkdir(parents=True)
-    (profile / "Default" / "Preferences").write_text(json.dumps(BLOCKED), "utf-8")
-    sandbox = () if os.geteuid() else ("--no-sandbox",)
-    context = playwright.chromium.launch_persistent_context(
-        str(profile), executable_path=path, args=[*ARGUMENTS, *sandbox], headless=True
-    )
+def a_tab(browsers: Browsers) -> Iterator[Page]:
+    """Open a browser that blocks third-party cookies, with nothing in it yet."""
+    context = browsers.new_context(THIRD_PARTY_BLOCKED)
     try:
-        yield context.pages[0]
+        yield context.new_page()
     finally:
         context.close()
 
 
-def test_the_loop_works_with_third_party_cookies_blocked(browser_path: str, tmp_path: Path) -> None:
+def test_the_loop_works_with_third_party_cookies_blocked(
+    browsers: Browsers, tmp_path: Path
+) -> None:
     """From an unbound activity to a badge that a stranger reads and verifies."""
     places = DemoPlaces(folder=tmp_path / "demo", port=free_port(), lms_port=free_port())
-    profiles = iter(range(100))
-    with running(places), sync_playwright() as playwright:
+    with running(places):
 
         @contextmanager
         def visit(lms_url: str, person_id: str) -> Iterator[Visitor]:
-            profile = tmp_path / f"profile-{next(profiles)}"
-            with a_browser(playwright, browser_path, profile) as page:
+            with a_tab(browsers) as page:
                 page.goto(lms_url)
                 page.click(f'button[name="person_id"][value="{person_id}"]')
                 yield BrowserVisitor(page, lms_url)
@@ -67,7 +49,7 @@ def test_the_loop_works_with_third_party_cookies_blocked(browser_path: str, tmp_
             visit, lms_url=places.lms_url, tool_url=places.tool_url, say=lambda _: None
         )
         save(link, tmp_path / "files")
-        with a_browser(playwright, browser_path, tmp_path / "stranger") as page:
+        with a_tab(browsers) as page:
             read_as_a_stranger(page, link)
             verify_as_a_stranger(page, places.tool_url, tmp_path / "files")
     assert check(tmp_path / "files", say=lambda _: None) == 0

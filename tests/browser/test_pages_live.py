@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from lti_tool.cli.demo import DemoPlaces, running
 from tests.browser import stage as s
-from tests.browser.gallery import browsing, serious
+from tests.browser.gallery import serious
 from tests.browser.stage_files import make_files
 from tests.ports import free_port
 
@@ -20,13 +20,6 @@ HARMLESS = re.compile(r"the server responded with a status of (4\d\d)|Autofocus 
 """A page that says no answers with such a status, and the browser notes it."""
 
 Go = Callable[[Page], object]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser."""
-    with browsing() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

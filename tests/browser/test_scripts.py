@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from playwright.sync_api import Browser, Locator, Page
 
 from rubrics.submission import word_count
-from tests.browser.gallery import browsing, create_gallery, serving
+from tests.browser.gallery import create_gallery, serving
 
 pytestmark = pytest.mark.browser
 ANSWER = "answer.reflection"
@@ -100,13 +100,6 @@ def address(app: Flask) -> Iterator[str]:
     """Serve the app."""
     with serving(app) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give a browser."""
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -8,22 +8,16 @@ really blocks what it is said to block.
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import count
-from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Frame, Page, Playwright, expect
+from playwright.sync_api import Frame, Page, expect
 
 from tests.browser.college import (
     ACTIVITY,
-    OPEN,
     OTHER_COURSES_ACTIVITY,
-    THIRD_PARTY_BLOCKED,
-    WITHOUT_SCRIPTS,
     College,
     Person,
-    Preferences,
     a_college,
     a_person,
     cookies_taken,
@@ -32,6 +26,7 @@ from tests.browser.college import (
     tool_frame,
 )
 from tests.browser.gallery import serious
+from tests.browser.profiles import OPEN, THIRD_PARTY_BLOCKED, WITHOUT_SCRIPTS, Browsers, Preferences
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -62,23 +57,12 @@ def college(served: College) -> College:
 
 
 @pytest.fixture
-def enter(
-    college: College, playwright: Playwright, chromium_path: str, tmp_path: Path
-) -> Iterator[Enter]:
-    """Browsers that are closed after the test."""
-    numbers = count()
+def enter(college: College, browsers: Browsers) -> Iterator[Enter]:
+    """People whose browsers are closed after the test."""
     with ExitStack() as stack:
 
         def open_browser(preferences: Preferences = OPEN) -> Person:
-            return stack.enter_context(
-                a_person(
-                    playwright,
-                    college,
-                    tmp_path / f"profile-{next(numbers)}",
-                    preferences=preferences,
-                    executable=chromium_path,
-                )
-            )
+            return stack.enter_context(a_person(college, browsers, preferences=preferences))
 
         yield open_browser
 

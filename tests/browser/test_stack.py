@@ -1,19 +1,15 @@
 """The desk's stack in a real browser, by keyboard: build, publish, and see who earned it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from lti_tool.config import Settings
 from lti_tool.runtime import Runtime
 from tests import rows
-from tests.browser.gallery import browsing, serious
-from tests.browser.live import listening, with_token
+from tests.browser.gallery import serious
+from tests.browser.live import with_token
 from tests.coordinators import a_coordinator
-from tests.ports import free_port
 from tests.stacked import Ladder, a_ladder
 
 pytestmark = [
@@ -21,26 +17,6 @@ pytestmark = [
     pytest.mark.parametrize("database", ["sqlite"], indirect=True),
 ]
 TWO = ("one", "two")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser."""
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Settings of an installation on this machine."""
-    return replace(settings, base_url=f"http://127.0.0.1:{free_port()}")
-
-
-@pytest.fixture
-def served(app: Flask, settings: Settings) -> Iterator[str]:
-    """The tool, listening; its address."""
-    with listening(app, int(settings.base_url.rpartition(":")[2])):
-        yield settings.base_url
 
 
 @pytest.fixture
