@@ -61,6 +61,10 @@ class Victim:
             "submission_id": attempt.submission_id,
             "upload_id": artefact,
             "credential_id": credential or uuid4(),
+            "program_id": self.desk.course.program.id,
+            # Of a badge that is there, anybody may read whom to ask.
+            "achievement_id": uuid4(),
+            "version_id": uuid4(),
         }
 
     def rows(self) -> dict[tuple[object, ...], tuple[object, ...]]:
