@@ -1,9 +1,12 @@
 """Keys are rotated while others sign, stay listed, and lose their private halves afterwards."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from badges.proof import JWT_ALGORITHMS, parse_vc_jwt
@@ -15,6 +18,7 @@ from lti_tool.runtime import Runtime
 from lti_tool.services import keyring, rotating
 from lti_tool.services.operating import add_issuer
 from lti_tool.services.resolving import OwnResolver
+from lti_tool.services.revoking import revoke_credential
 from lti_tool.services.rotating import Rotated
 from lti_tool.services.status_lists import sign_list
 from lti_tool.services.urls import PublicURLs
@@ -24,12 +28,15 @@ from lti_tool.store.rows import (
     CredentialRow,
     IssuerRow,
     OrganisationRow,
+    SigningKeyRow,
     StatusListRow,
 )
 from tests.conftest import FakeClock
 from tests.offices import MASTER, URLS, Office, an_office
-from tests.rows import an_id
+from tests.rows import NOW, an_id
 from tests.stages import PASS, a_stage
+
+FAR = NOW + timedelta(days=365)
 
 
 @pytest.fixture
@@ -169,6 +176,66 @@ def test_what_signs_no_more_loses_its_private_half(office: Office) -> None:
     assert office.audit() == ["key.rotated", "key.private_half_deleted"]
     with office.database.reading() as session:
         keyring.check_master_key(session, MASTER, now=office.clock())
+
+
+ENDS = st.none() | st.integers(-3, 3)
+
+
+@given(ends=st.lists(st.tuples(st.sampled_from("ab"), ENDS, st.booleans()), max_size=8))
+def test_one_key_signs_whatever_their_ends_are(ends: list[tuple[str, int | None, bool]]) -> None:
+    """Of those that neither ended nor were lost: the one that ends first; all others wait."""
+    rows = [
+        SigningKeyRow(
+            id=str(number),
+            issuer_id=None,
+            purpose=purpose,
+            retired_at=None if end is None else NOW + timedelta(hours=end),
+            compromised_at=NOW if is_lost else None,
+        )
+        for number, (purpose, end, is_lost) in enumerate(ends)
+    ]
+
+    found = keyring.key_states(rows, now=NOW)
+    assert found.keys() == {row.id for row in rows}
+    for purpose in "ab":
+        of_purpose = [row for row in rows if row.purpose == purpose]
+        usable = [
+            row.retired_at or FAR
+            for row in of_purpose
+            if row.compromised_at is None and (row.retired_at is None or row.retired_at > NOW)
+        ]
+        current = [row for row in of_purpose if found[row.id] is KeyState.CURRENT]
+        assert [row.retired_at or FAR for row in current] == sorted(usable)[:1]
+        waiting = [row for row in of_purpose if found[row.id] is KeyState.NEXT]
+        assert len(waiting) == max(len(usable) - 1, 0)
+    for row in rows:
+        assert (found[row.id] is KeyState.COMPROMISED) == (row.compromised_at is not None)
+
+
+def test_a_badge_and_its_list_are_signed_with_es256(runtime: Runtime, clock: FakeClock) -> None:
+    """In an installation that chose it later; what was signed before goes on verifying."""
+    stage = a_stage(runtime, PASS)
+    before = stage.in_another_course()
+    before.release()
+    chosen = replace(runtime.key_parts, jwt_algorithm=Algorithm.ES256)
+    with runtime.writing() as session:
+        assert rotating.make_missing_keys(session, chosen) == 2
+    clock.advance(hours=1)
+    urls = PublicURLs(runtime.settings.base_url)
+    resolver = OwnResolver(runtime.database, urls)
+    with runtime.reading() as session:
+        credential = session.scalars(select(CredentialRow)).one()
+    assert examine(credential.token, resolver=resolver, now=clock()).proof == "RS256"
+    revoke_credential(runtime.issuing, credential.id, reason="For a test")
+    stage.release()
+
+    with runtime.reading() as session:
+        newest = session.scalars(select(CredentialRow).where(CredentialRow.id != credential.id))
+        report = examine(newest.one().token, resolver=resolver, now=clock())
+        listed = session.get_one(StatusListRow, credential.status_list_id)
+    assert (report.status, report.proof) == ("valid", "ES256")
+    assert parse_vc_jwt(listed.token.decode()).algorithm is Algorithm.ES256
+    assert examine(credential.token, resolver=resolver, now=clock()).status == "revoked"
 
 
 def test_a_running_process_takes_the_new_key_and_the_old_badge_verifies(
