@@ -208,13 +208,14 @@ def a_person(
     browsers: Browsers,
     *,
     preferences: Preferences = OPEN,
+    person_id: str = LEARNER,
 ) -> Iterator[Person]:
     """Open a browser that has these preferences and nothing else, and sign in at the LMS."""
     context = browsers.new_context(preferences)
     try:
         page = context.new_page()
         page.goto(college.places.lms_url)
-        page.click(f'button[name="person_id"][value="{LEARNER}"]')
+        page.click(f'button[name="person_id"][value="{person_id}"]')
         yield Person(college=college, context=context)
     finally:
         context.close()

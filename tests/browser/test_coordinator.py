@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from lti_tool.cli.walkthrough.client import client_visitors
 from lti_tool.cli.walkthrough.steps import hand_in, score_and_release
-from tests.browser.college import INSTRUCTOR, LEARNER, OPEN, College, a_college, a_person
+from tests.browser.college import INSTRUCTOR, LEARNER, College, a_college, a_person
+from tests.browser.profiles import Browsers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -65,18 +65,9 @@ def college(tmp_path_factory: pytest.TempPathFactory) -> Iterator[College]:
 
 
 @pytest.fixture
-def desk(
-    playwright: Playwright, chromium_path: str, college: College, tmp_path: Path
-) -> Iterator[Clicks]:
+def desk(browsers: Browsers, college: College) -> Iterator[Clicks]:
     """The coordinator, in front of an activity that opens nothing yet."""
-    with a_person(
-        playwright,
-        college,
-        tmp_path / "coordinator",
-        preferences=OPEN,
-        executable=chromium_path,
-        person_id=INSTRUCTOR,
-    ) as person:
+    with a_person(college, browsers, person_id=INSTRUCTOR) as person:
         page = person.context.new_page()
         enter_activity(page, college, ACTIVITIES[0])
         page.set_default_timeout(8000)

@@ -1,42 +1,25 @@
 """The editor of a badge in a real browser: by keyboard alone, and beside somebody else."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from lti_tool.config import Settings
 from lti_tool.runtime import Runtime
 from lti_tool.services.desk.editing import get_work
 from lti_tool.store.organisations import get_latest_version
 from lti_tool.values import ProgramScope
-from tests.browser.gallery import browsing, serious
-from tests.browser.live import listening, with_token
+from tests.browser.gallery import serious
+from tests.browser.live import with_token
 from tests.coordinators import a_coordinator
 from tests.editors import BLANK, a_slot
-from tests.ports import free_port
 from tests.rows import a_course
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("database", ["sqlite"], indirect=True),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser."""
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Settings of an installation on this machine."""
-    return replace(settings, base_url=f"http://127.0.0.1:{free_port()}")
 
 
 @pytest.fixture
@@ -55,10 +38,9 @@ def slot(runtime: Runtime) -> tuple[str, UUID, ProgramScope]:
 
 
 @pytest.fixture
-def place(app: Flask, settings: Settings, slot: tuple[str, UUID, ProgramScope]) -> Iterator[str]:
+def place(served: str, slot: tuple[str, UUID, ProgramScope]) -> str:
     """The address of the slot's desk, served."""
-    with listening(app, int(settings.base_url.rpartition(":")[2])):
-        yield f"{settings.base_url}{slot[0]}"
+    return f"{served}{slot[0]}"
 
 
 @pytest.fixture
