@@ -9,7 +9,14 @@ from playwright.sync_api import Page, expect
 
 from lti_tool.cli.walkthrough.client import client_visitors
 from lti_tool.cli.walkthrough.steps import hand_in, score_and_release
-from tests.browser.college import INSTRUCTOR, LEARNER, College, a_college, a_person
+from tests.browser.college import (
+    INSTRUCTOR,
+    LEARNER,
+    PATIENCE_MILLISECONDS,
+    College,
+    a_college,
+    a_person,
+)
 from tests.browser.profiles import Browsers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -65,12 +72,12 @@ def college(tmp_path_factory: pytest.TempPathFactory) -> Iterator[College]:
 
 
 @pytest.fixture
-def desk(browsers: Browsers, college: College) -> Iterator[Clicks]:
+def desk(college: College, browsers: Browsers) -> Iterator[Clicks]:
     """The coordinator, in front of an activity that opens nothing yet."""
     with a_person(college, browsers, person_id=INSTRUCTOR) as person:
         page = person.context.new_page()
         enter_activity(page, college, ACTIVITIES[0])
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         yield Clicks(page)
 
 

@@ -50,7 +50,7 @@ def test_extraction_finds_every_kind_of_sentence(catalogue: Catalog) -> None:
 
     assert {sentence for advice in ADVICE.values() for sentence in advice} <= found
     assert "documents, pictures, video, sound and plain text" in found
-    assert "JSON or JWT, at most %(limit)s." in found
+    assert "A badge’s picture (PNG or SVG), JSON or JWT, at most %(limit)s." in found
     assert "%(num)s point" in found
     places = {path for one in catalogue for path, _ in one.locations}
     assert not [path for path in places if "sandbox" in path]
