@@ -94,9 +94,11 @@ def build_did_document(did: str, keys: Iterable[HeldKey]) -> dict[str, object]:
 
     Retired keys stay listed and trusted. A compromised key stays listed, so that people
     find out what it is, with the instant since which it is `revoked`, but leaves
-    `assertionMethod`, so that nobody believes it.
+    `assertionMethod`, and bears another id than its proofs name: some verifiers look no
+    further than that, and some take the first key that there is.
     """
-    listed = [(verification_method_id(did, key.public), key) for key in keys]
+    in_order = sorted(keys, key=lambda key: key.state is KeyState.COMPROMISED)
+    listed = [(_listed_id(did, key), key) for key in in_order]
     return {
         "@context": list(_CONTEXTS),
         "id": did,
@@ -133,16 +135,17 @@ def assertion_keys(document: object, *, controller: str, now: datetime) -> dict[
 def revoked_names(document: Mapping[str, object], *, controller: str) -> frozenset[str]:
     """Return what proofs may call the keys that a DID document says are revoked.
 
-    That is the id of the verification method, and a JWK's own `kid`.
+    That is the id of the verification method, the one that the key's own value makes, and
+    the thumbprint.
 
     Raises:
         InvalidDIDError: malformed.
     """
     methods = _methods(_list(document.get("verificationMethod", [])), controller)
     revoked = {id_: method for id_, method in methods.items() if "revoked" in method}
-    jwks = [method.get("publicKeyJwk") for method in revoked.values()]
-    kids = [jwk.get("kid") for jwk in jwks if isinstance(jwk, Mapping)]
-    return frozenset([*revoked, *(kid for kid in kids if isinstance(kid, str))])
+    keys = [key for method in revoked.values() if (key := _key_of(method)) is not None]
+    by_value = (verification_method_id(controller, key) for key in keys)
+    return frozenset([*revoked, *by_value, *map(thumbprint, keys)])
 
 
 def _is_segment(segment: str) -> bool:
@@ -153,6 +156,11 @@ def _key_members(key: PublicKey) -> dict[str, object]:
     if key.algorithm is Algorithm.ED25519:
         return {"type": "Multikey", "publicKeyMultibase": encode_multikey(key)}
     return {"type": "JsonWebKey", "publicKeyJwk": public_jwk(key)}
+
+
+def _listed_id(did: str, key: HeldKey) -> str:
+    id_ = verification_method_id(did, key.public)
+    return id_.replace("#", "#revoked-") if key.state is KeyState.COMPROMISED else id_
 
 
 def _revocation(key: HeldKey) -> dict[str, object]:
@@ -193,6 +201,11 @@ def _usable_key(method: Mapping[str, object], controller: str, now: datetime) ->
         return None
     if "expires" in method and not _is_future(method["expires"], now):
         return None
+    return _key_of(method)
+
+
+def _key_of(method: Mapping[str, object]) -> PublicKey | None:
+    """Return the method's key; None for a kind that we do not use."""
     try:
         match method.get("type"):
             case "Multikey" | "Ed25519VerificationKey2020":

@@ -8,6 +8,7 @@ These judges read the wall clock, so everything here is valid today.
 import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,8 @@ from badges.verification import verify
 from keys.did import build_did_document
 from keys.jwk import public_jwk
 from keys.multikey import parse_multikey
-from keys.ring import HeldKey
-from keys.signing import PublicKey
+from keys.ring import HeldKey, KeyState
+from keys.signing import PublicKey, generate_ed25519
 from rubrics.model import LevelSource
 from rubrics.scoring import CriterionRating, score
 from tests.conformance.node_verifiers import SHARED, NodeVerifiers, install_node_verifiers
@@ -51,6 +52,7 @@ from tests.credentials import (
     FakeResolver,
     a_did_document,
     a_jwt,
+    a_key_in_state,
     a_microcredential,
     a_signed_credential,
     a_signed_status_list,
@@ -347,6 +349,42 @@ def test_digital_bazaar_refuses_by_what_our_host_serves(
 
     results = verifiers.check_embedded(tmp_path / "docs", *write(tmp_path / "files", files))
     assert results == {"credential.json": False}
+
+
+def a_host_after(state: KeyState) -> dict[str, bytes]:
+    """What our host serves once the key of all credentials here signs no more."""
+    retired = a_key_in_state(ED25519.public, state)
+    lost = a_key_in_state(generate_ed25519().public, KeyState.COMPROMISED)
+    if state is KeyState.COMPROMISED:
+        retired = replace(retired, revoked_at=TODAY)
+    return our_host(keys=(retired, replace(lost, revoked_at=TODAY), *other_keys()))
+
+
+@pytest.mark.shared
+@pytest.mark.node
+@pytest.mark.parametrize("state", [KeyState.RETIRED, KeyState.COMPROMISED])
+def test_digital_bazaar_believes_a_retired_key_and_no_compromised_one(
+    verifiers: NodeVerifiers, tmp_path: Path, state: KeyState
+) -> None:
+    """By the issuer's document alone; a neighbour in it that was lost does no harm."""
+    write(tmp_path / "docs", a_host_after(state))
+    files = {"credential.json": serialize(a_signed_credential(a_document_of_today()))}
+
+    results = verifiers.check_embedded(tmp_path / "docs", *write(tmp_path / "files", files))
+    assert results == {"credential.json": state is KeyState.RETIRED}
+
+
+def test_openbadgeslib_believes_a_retired_key_and_no_compromised_one() -> None:
+    """It reads nothing but the id of a method: a lost key has to bear another one."""
+    signed = serialize(a_signed_credential(a_document_of_today()))
+
+    def check_after(state: KeyState) -> None:
+        document = a_host_after(state)["did.json"]
+        OB3LdpVerifier.for_issuer_did(DID).verify(signed, download=lambda _: document)
+
+    check_after(KeyState.RETIRED)
+    with pytest.raises(OB3VerificationError, match="no verificationMethod with id"):
+        check_after(KeyState.COMPROMISED)
 
 
 @pytest.mark.shared

@@ -167,17 +167,17 @@ def test_a_did_document_lists_every_key_and_vouches_for_the_trusted(
                 for text in multibase[:2]
             ),
             {
-                "id": f"{DID}#{multibase[2]}",
-                "controller": DID,
-                "type": "Multikey",
-                "publicKeyMultibase": multibase[2],
-                "revoked": "2026-11-21T12:00:00Z",
-            },
-            {
                 "id": f"{DID}#{kid}",
                 "controller": DID,
                 "type": "JsonWebKey",
                 "publicKeyJwk": public_jwk(rsa_key.public),
+            },
+            {
+                "id": f"{DID}#revoked-{multibase[2]}",
+                "controller": DID,
+                "type": "Multikey",
+                "publicKeyMultibase": multibase[2],
+                "revoked": "2026-11-21T12:00:00Z",
             },
         ],
         "assertionMethod": [f"{DID}#{multibase[0]}", f"{DID}#{multibase[1]}", f"{DID}#{kid}"],
@@ -261,7 +261,7 @@ def test_a_key_that_is_not_for_assertion_is_left_out(ed25519_key: SigningKey) ->
 
 
 def test_a_revoked_key_is_known_by_its_names(ed25519_key: SigningKey, rsa_key: SigningKey) -> None:
-    """The id of its method, and its own `kid`; whatever else stands there is no name."""
+    """The id of its method, the one that its value makes, and its thumbprint."""
     revoked = {"revoked": "2026-01-01T00:00:00Z"}
     jwk = {"type": "JsonWebKey", "publicKeyJwk": public_jwk(rsa_key.public), "id": f"{DID}#r"}
     document = {
@@ -269,11 +269,12 @@ def test_a_revoked_key_is_known_by_its_names(ed25519_key: SigningKey, rsa_key: S
         "verificationMethod": [
             a_method(ed25519_key.public),
             {"controller": DID, **jwk, **revoked},
-            {"id": "#odd", "publicKeyJwk": {"kid": 5}, **revoked},
+            {"id": "#odd", "type": "JsonWebKey", "publicKeyJwk": {"kid": 5}, **revoked},
         ],
     }
 
-    names = {f"{DID}#r", thumbprint(rsa_key.public), f"{DID}#odd"}
+    kid = thumbprint(rsa_key.public)
+    names = {f"{DID}#r", f"{DID}#{kid}", kid, f"{DID}#odd"}
     assert revoked_names(document, controller=DID) == names
 
 
