@@ -49,7 +49,7 @@ def _mark(session: Session, keys: KeyParts, key_id: str, since: datetime) -> Com
     row = key_rows.get_key(session, key_id, locks=True)
     if row.compromised_at is not None:
         return Compromised(is_new=False, since=row.compromised_at, successor_id=None)
-    if not row.created_at <= since <= now:
+    if not row.created_at.replace(microsecond=0) <= since <= now:
         raise InvalidInputError(
             f"the instant has to lie between {row.created_at:%Y-%m-%dT%H:%M:%SZ}, when the key "
             "was made, and now",

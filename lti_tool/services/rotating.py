@@ -96,11 +96,6 @@ def list_keys(session: Session, *, now: datetime) -> tuple[KeyFacts, ...]:
     rows = key_rows.list_all_keys(session)
     states = key_states(rows, now=now)
     slugs = {issuer.id: issuer.slug for issuer in key_rows.list_issuers(session)}
-    ends = {
-        (row.issuer_id, row.purpose): row.retired_at
-        for row in rows
-        if states[row.id] is KeyState.CURRENT
-    }
     facts = [
         KeyFacts(
             id=row.id,
@@ -108,7 +103,7 @@ def list_keys(session: Session, *, now: datetime) -> tuple[KeyFacts, ...]:
             purpose=row.purpose,
             algorithm=public_half(row).algorithm,
             state=states[row.id],
-            since=_since(row, states[row.id], ends.get((row.issuer_id, row.purpose))),
+            since=_since(row, states[row.id], rows),
         )
         for row in rows
     ]
@@ -230,17 +225,24 @@ def _rotate(
     )
 
 
-def _since(row: SigningKeyRow, state: KeyState, current_ends: datetime | None) -> datetime:
-    """Return since when a key is in its state; for the next one, when it will be the current."""
-    match state:
-        case KeyState.COMPROMISED:
-            return row.compromised_at or row.created_at
-        case KeyState.RETIRED:
-            return row.retired_at or row.created_at
-        case KeyState.NEXT:
-            return current_ends or row.created_at
-        case KeyState.CURRENT:
-            return row.created_at
+def _since(row: SigningKeyRow, state: KeyState, rows: Sequence[SigningKeyRow]) -> datetime:
+    """Return since when a key is in its state; for the next one, when it will be the current.
+
+    A key signs from when it was made, or from the end of the one that it follows.
+    """
+    if state is KeyState.COMPROMISED:
+        return row.compromised_at or row.created_at
+    if state is KeyState.RETIRED:
+        return row.retired_at or row.created_at
+    followed = (
+        one.retired_at
+        for one in rows
+        if (one.issuer_id, one.purpose) == (row.issuer_id, row.purpose)
+        and one.compromised_at is None
+        and one.retired_at is not None
+        and (row.retired_at is None or one.retired_at < row.retired_at)
+    )
+    return max([row.created_at, *followed])
 
 
 def _check_none_waits(rows: Sequence[SigningKeyRow]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -59,6 +59,12 @@ def states(office: Office) -> dict[str, KeyState]:
         return {key.id: key.state for key in rotating.list_keys(session, now=office.clock())}
 
 
+def since(office: Office) -> dict[str, datetime]:
+    """Since when each key is in its state, or from when on it signs."""
+    with office.database.reading() as session:
+        return {key.id: key.since for key in rotating.list_keys(session, now=office.clock())}
+
+
 def tool_ring(office: Office) -> KeyRing:
     """The tool's keys."""
     with office.database.reading() as session:
@@ -101,7 +107,10 @@ def test_one_purpose_is_rotated_alone(office: Office) -> None:
     (done,) = rotate(office, purpose="jwt")
 
     assert states(office) == before | {done.key_id: KeyState.NEXT}
-    office.clock.advance(hours=1)
+    for hours in (1, 9):
+        assert since(office)[done.key_id] == done.signs_from
+        office.clock.advance(hours=hours)
+    assert since(office)[done.former_id] == done.signs_from
     assert states(office) == before | {
         done.key_id: KeyState.CURRENT,
         done.former_id: KeyState.RETIRED,
