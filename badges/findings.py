@@ -83,11 +83,12 @@ TEXTS: Mapping[str, str] = {
 
 def finding_text(finding: Finding) -> str:
     """Return a finding as one sentence without markup; its place and severity are not in it."""
-    values = {name: _text(value) for name, value in finding.values.items()}
+    values = {name: value_text(value) for name, value in finding.values.items()}
     return TEXTS[finding.code].format(**values)
 
 
-def _text(value: Value) -> str:
+def value_text(value: Value) -> str:
+    """Return a value of a finding as sentences have it."""
     if isinstance(value, tuple):
-        return ", ".join(map(_text, value))
+        return ", ".join(map(value_text, value))
     return points_text(value) if isinstance(value, Decimal) else str(value)

@@ -3,6 +3,7 @@
 RubricsError
 ├── InvalidDocumentError       not the JSON that our schema describes; names the place
 ├── InvalidTableError          not the table that another system writes; names the cell
+├── UnreadablePasteError       pasted text without a table, or too much of it
 ├── InvalidRubricError         not a rubric: repeated ids, references that point nowhere, …
 ├── UndecidedRubricError       nobody has said yet how a level arises
 ├── UnknownCriterionError      a rating names a criterion that the rubric lacks
@@ -58,6 +59,38 @@ class InvalidTableError(RubricsError):
         self.reason = reason
         self.row = row
         self.column = column
+
+
+class PasteFault(StrEnum):
+    """Why something pasted is refused as a whole."""
+
+    EMPTY = "empty"
+    NO_TABLE = "no_table"
+    TOO_LONG = "too_long"
+    TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
+    TOO_DEEP = "too_deep"
+
+
+_PASTE_REASONS = {
+    PasteFault.EMPTY: "nothing was pasted",
+    PasteFault.NO_TABLE: "there is no table in it",
+    PasteFault.TOO_LONG: "it has more than {limit} characters",
+    PasteFault.TOO_MANY_ROWS: "its tables have more than {limit} rows",
+    PasteFault.TOO_MANY_COLUMNS: "a table has more than {limit} columns",
+    PasteFault.TOO_DEEP: "its tables stand more than {limit} deep inside each other",
+}
+
+
+class UnreadablePasteError(RubricsError):
+    """Nothing can be read from what was pasted; `fault` says why, `limit` what is allowed."""
+
+    code = "paste_unreadable"
+
+    def __init__(self, fault: PasteFault, *, limit: int = 0) -> None:
+        super().__init__(_PASTE_REASONS[fault].format(limit=limit))
+        self.fault = fault
+        self.limit = limit
 
 
 class InvalidRubricError(RubricsError):
