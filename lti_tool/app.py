@@ -34,6 +34,7 @@ from lti_tool.views import (
     credentials,
     desk,
     desk_editor,
+    desk_paste,
     desk_stack,
     desk_trial,
     desk_versions,
@@ -128,7 +129,7 @@ def create_app(runtime: Runtime) -> Flask:
     Babel(app, locale_selector=_select_locale)
     headers.init_app(app)
     in_course = (course, learner, uploads, own, assessor, scoring, rounds, releasing)
-    at_desk = (desk, desk_editor, desk_trial, desk_versions, desk_stack)
+    at_desk = (desk, desk_editor, desk_paste, desk_trial, desk_versions, desk_stack)
     for area in (lti, *in_course, *at_desk, files, credentials, keep, verify, health):
         app.register_blueprint(area.bp)
     errors.init_app(app)

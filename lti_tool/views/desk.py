@@ -35,7 +35,7 @@ class _Made(TypedDict):
 
 
 NOTICES = {
-    **dict.fromkeys(("joined", "saved", "removed", "withdrawn", "slot_added"), "success"),
+    **dict.fromkeys(("joined", "pasted", "saved", "removed", "withdrawn", "slot_added"), "success"),
     **dict.fromkeys(("discarded", "published", "retired"), "success"),
     **dict.fromkeys(("list_full", "place_unknown"), "warning"),
 }

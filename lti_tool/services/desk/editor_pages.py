@@ -105,7 +105,7 @@ def start_page(
     return StartPage(
         badge=badge_head(session, launch, scope, achievement_id, public_urls=public_urls),
         url=urls.badge(achievement_id, "begin"),
-        paste_url="",
+        paste_url=urls.badge(achievement_id, "paste"),
         others=tuple(
             (id_, version.title) for id_, version in others if version.state != "placeholder"
         ),
@@ -139,7 +139,7 @@ def editor_page(
         badge=badge_head(session, launch, scope, achievement_id, public_urls=public_urls),
         url=urls.badge(achievement_id, "edit"),
         autosave_url=f"{urls.badge(achievement_id, 'edit')}?{urlencode(query)}",
-        paste_url="",
+        paste_url=urls.badge(achievement_id, "paste"),
         picture_url=urls.badge(achievement_id, "picture"),
         draft_id=str(work.draft_id),
         revision=work.revision,

@@ -164,3 +164,67 @@ class StartPage:
     def head(self) -> DeskHead:
         """What `desk/base.html` asks of every page."""
         return self.badge.desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastedMark:
+    """Something of a pasted table that is unclear; a notice only says how it was read."""
+
+    text: str
+    cell: str
+    row: int
+    column: int
+    is_notice: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastedLevel:
+    """A level as it was read; what is empty was not there."""
+
+    title: str
+    points: str
+    minimum: str
+    maximum: str
+    descriptor: str
+    marks: tuple[PastedMark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastedCriterion:
+    """A competency as it was read."""
+
+    title: str
+    definition: str
+    levels: tuple[PastedLevel, ...]
+    indicators: tuple["PastedCriterion", ...]
+    marks: tuple[PastedMark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastedView:
+    """What was read of a paste; `marks` are about the whole and the text around the table."""
+
+    title: str
+    description: str
+    rule: str
+    licence: str
+    criteria: tuple[PastedCriterion, ...]
+    marks: tuple[PastedMark, ...]
+    count_unclear: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastePage:
+    """Where a table is pasted; `html` is the markup of the same, where a script got it."""
+
+    badge: BadgeHead
+    url: str
+    back_url: str
+    text: str
+    html: str
+    view: PastedView | None
+
+    @property
+    def head(self) -> DeskHead:
+        """What `desk/base.html` asks of every page."""
+        return self.badge.desk

@@ -27,7 +27,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "table": ("", ".csv"),
     "step": ("", "/preview", "/confirm"),
     "tab": (
-        *("", "begin", "edit", "picture", "publish", "retire", "try", "versions"),
+        *("", "begin", "edit", "paste", "picture", "publish", "retire", "try", "versions"),
         *("preview", "preview/learner", "preview/work", "preview/assessor", "preview/credential"),
     ),
     "ticket": ("yTZzgqisoc01aXjRrHMiBjZiMDE2Y2NjLmZpbGUtMQ",),
