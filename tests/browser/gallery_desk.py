@@ -111,6 +111,7 @@ def badge(position: int, state: str) -> DeskBadge:
         published_at=NOW if is_public else None,
         has_draft=state == "published",
         count_criteria=4,
+        open_questions=("How does a level arise?",) if position == 2 else (),
         url="#",
     )
 

@@ -214,6 +214,7 @@ def _badge(
         published_at=shown.published_at,
         has_draft=shown is not versions[0],
         count_criteria=len(definition.rubric.rated_criteria) if definition.rubric else 0,
+        open_questions=tuple(one.text for one in definition.provenance.open_questions),
         url=url,
     )
 

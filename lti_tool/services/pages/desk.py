@@ -53,6 +53,8 @@ class DeskBadge:
     has_draft: bool
     """Whether somebody is changing it beside what is published."""
     count_criteria: int
+    open_questions: tuple[str, ...]
+    """What its source leaves open."""
     url: str
 
 
