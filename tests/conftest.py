@@ -6,15 +6,18 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
 from keys.sealing import MasterKey
@@ -35,6 +38,8 @@ POSTGRESQL = os.environ.get(
     "QUATREFOIL_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 )
 
+EMPTY_ALL = "; ".join(str(one.delete()) for one in reversed(Row.metadata.sorted_tables))
+"""One trip to the server for all tables."""
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -81,6 +86,8 @@ def postgresql_url(worker_id: str) -> Iterator[str]:
         with admin.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.execute(text(f'CREATE DATABASE "{name}"'))
+            # Nobody waits for a disk: a machine that fails takes the test's database with it.
+            connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
     except Exception as exc:
         if os.environ.get("CI"):
             raise
@@ -123,6 +130,10 @@ def postgresql_database(postgresql_url: str) -> Iterator[Database]:
 def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The SQLite database of this test process; its file comes with each test."""
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'quatrefoil.db'}")
+    # Nobody waits for a disk: a machine that fails takes the test's database with it.
+    event.listen(
+        database.engine, "connect", lambda made, _: made.execute("PRAGMA synchronous = OFF")
+    )
     yield database
     database.dispose()
 
@@ -135,8 +146,7 @@ def database(request: pytest.FixtureRequest, sqlite_template: Path) -> Iterator[
         yield found
         # Many times faster than TRUNCATE, which makes each table's files anew.
         with found.engine.begin() as connection:
-            for table in reversed(Row.metadata.sorted_tables):
-                connection.execute(table.delete())
+            connection.exec_driver_sql(EMPTY_ALL)
         return
     # One engine for all tests: it remembers how statements are compiled.
     found = request.getfixturevalue("sqlite_database")
@@ -190,6 +200,14 @@ def _borrowed_rsa_keys(rsa_keys: list[SigningKey], monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(keyring, "generate_rsa", borrow)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _loaded_keys() -> Iterator[None]:
+    """Each key is read once in this test process: checking an RSA key takes 40 ms."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("keys.signing.load_der_private_key", cache(load_der_private_key))
+        yield
+
+
 @pytest.fixture(scope="session")
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
     """Templates compiled once for all applications of a test run."""
@@ -208,17 +226,36 @@ def own_app(runtime: Runtime, compiled_templates: BytecodeCache) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def apps() -> list[Flask]:
-    """Where the application waits between two tests: its routes and templates take long."""
-    return []
+def apps() -> dict[str, Flask]:
+    """Where applications wait between two tests: their routes and templates take long."""
+    return {}
+
+
+class Lend(Protocol):
+    """Lends an application around the runtime of this test, extended once for all tests."""
+
+    def __call__(self, name: str, extend: Callable[[Flask], object]) -> Flask:
+        """Return the application that `extend` was given when the first test asked for `name`."""
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest, apps: list[Flask], runtime: Runtime) -> Flask:
+def lend(request: pytest.FixtureRequest, apps: dict[str, Flask], runtime: Runtime) -> Lend:
+    """Applications that more tests than one can use, with routes of their own."""
+
+    def lend(name: str, extend: Callable[[Flask], object]) -> Flask:
+        if name not in apps:
+            made: Flask = request.getfixturevalue("own_app")
+            extend(made)
+            apps[name] = made
+        lent = apps[name]
+        lent.extensions[EXTENSION] = runtime
+        lent.config["BABEL_DEFAULT_TIMEZONE"] = runtime.settings.timezone
+        return lent
+
+    return lend
+
+
+@pytest.fixture
+def app(lend: Lend) -> Flask:
     """The application around the runtime of this test."""
-    if not apps:
-        apps.append(request.getfixturevalue("own_app"))
-    (lent,) = apps
-    lent.extensions[EXTENSION] = runtime
-    lent.config["BABEL_DEFAULT_TIMEZONE"] = runtime.settings.timezone
-    return lent
+    return lend("", lambda _: None)

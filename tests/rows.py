@@ -6,6 +6,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from hashlib import sha256
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -13,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from badges.definition import (
     AchievementDefinition,
-    definition_hash,
     publish,
     serialize_definition,
 )
@@ -145,6 +146,15 @@ def an_achievement(
     )
 
 
+@cache
+def _published() -> AchievementDefinition:
+    return publish(a_definition())
+
+
+_document = cache(serialize_definition)
+"""Each definition once: checking it against the schema takes longer than storing it."""
+
+
 def a_version(
     session: Session,
     achievement: AchievementRow,
@@ -153,8 +163,8 @@ def a_version(
     number: int = 1,
 ) -> AchievementVersionRow:
     """Store a version in the state of its definition."""
-    definition = definition or publish(a_definition())
-    document = serialize_definition(definition)
+    definition = definition or _published()
+    document = _document(definition)
     return stored(
         session,
         AchievementVersionRow(
@@ -165,7 +175,7 @@ def a_version(
             title=definition.title,
             program_title="Harbour Coaching Program",
             document=document,
-            document_sha256=definition_hash(definition),
+            document_sha256=sha256(document).hexdigest(),
             image=b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>',
             image_type="image/svg+xml",
             created_at=NOW,

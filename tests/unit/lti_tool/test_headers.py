@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.headers import allow_frames
 from lti_tool.runtime import Runtime
+from tests.conftest import Lend
 from tests.rows import a_course
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -47,14 +48,14 @@ def policy_of(answer: Response) -> dict[str, list[str]]:
         ("GET", "/fail", 500),
     ],
 )
-def test_every_answer_has_them(own_app: Flask, method: str, path: str, status: int) -> None:
+def test_every_answer_has_them(lend: Lend, method: str, path: str, status: int) -> None:
     """Pages, documents, static files, redirects, refusals and defects."""
 
     def fail() -> str:
         raise RuntimeError
 
-    own_app.add_url_rule("/fail", "fail", fail)
-    answer = own_app.test_client().open(path, method=method)
+    app = lend("defect", lambda app: app.add_url_rule("/fail", "fail", fail))
+    answer = app.test_client().open(path, method=method)
 
     assert answer.status_code == status
     for name, value in ALWAYS.items():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask, abort, render_template, request
+from flask import Flask, abort, current_app, render_template, request
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.exceptions import BadRequestKeyError
@@ -19,6 +19,7 @@ from lti_tool.runtime import Runtime
 from lti_tool.services.pages.lti import RefusedPage
 from lti_tool.store.rows import UserRow
 from lti_tool.views.errors import REASONS
+from tests.conftest import Lend
 from tests.rows import a_course, a_user
 
 SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -30,16 +31,19 @@ Raise = Callable[[], object]
 
 
 @pytest.fixture
-def fail(own_app: Flask) -> Callable[[Raise], FlaskClient]:
+def fail(lend: Lend) -> Callable[[Raise], FlaskClient]:
     """Make `/fail` do something that goes wrong; returns a browser."""
 
-    def arrange(act: Raise) -> FlaskClient:
-        def view() -> str:
-            act()
-            return "nothing went wrong"
+    def view() -> str:
+        current_app.config["ACT"]()
+        return "nothing went wrong"
 
-        own_app.add_url_rule("/fail", "fail", view, methods=["GET", "POST"])
-        return own_app.test_client()
+    def arrange(act: Raise) -> FlaskClient:
+        app = lend(
+            "fail", lambda app: app.add_url_rule("/fail", "fail", view, methods=["GET", "POST"])
+        )
+        app.config["ACT"] = act
+        return app.test_client()
 
     return arrange
 

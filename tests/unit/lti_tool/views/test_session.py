@@ -27,7 +27,7 @@ from lti_tool.views.session import (
     require_learner,
     require_rater,
 )
-from tests.conftest import FakeClock
+from tests.conftest import FakeClock, Lend
 from tests.rows import BROWSER_SECRET, NOW, Course, a_course, a_launch, a_user
 
 TOOL = "https://tool.example"
@@ -106,11 +106,11 @@ class Door:
 
 
 @pytest.fixture
-def door(own_app: Flask, runtime: Runtime) -> Door:
+def door(lend: Lend, runtime: Runtime) -> Door:
     """The application with a probe."""
-    own_app.register_blueprint(probe)
+    app = lend("probe", lambda app: app.register_blueprint(probe))
     with runtime.writing() as session:
-        return Door(own_app, runtime, a_course(session))
+        return Door(app, runtime, a_course(session))
 
 
 def test_the_address_and_the_cookie_open_the_launch(door: Door) -> None:
