@@ -35,9 +35,12 @@ POLICY = (
 WIDTHS = (390, 800, 1280)
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-RUN_AXE = """axe.run({resultTypes: ["violations"], preload: false, performanceTimer: false})
+RUN_AXE = """(rules) => axe.run({resultTypes: ["violations"], preload: false,
+  performanceTimer: false, ...(rules.length ? {runOnly: {type: "rule", values: rules}} : {})})
   .then((found) => found.violations)"""
 """Without fetching style sheets and media again: only rules of less weight look into those."""
+OF_THE_LOOK = ("color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block")
+"""The rules whose findings depend on colours and widths; all others see the same page twice."""
 UNUSED_FEATURES = (
     # Pages of the browser's own behind each window's address bar, and processes held in stock:
     # more work than the pages that are tested.
@@ -151,11 +154,11 @@ def arguments() -> list[str]:
     return [*ARGUMENTS, f"--disable-features={','.join(UNUSED_FEATURES)}", *sandbox]
 
 
-def serious(page: Page) -> list[str]:
-    """Return what axe calls serious or critical on the page, one line each."""
+def serious(page: Page, rules: tuple[str, ...] = ()) -> list[str]:
+    """Return what axe calls serious or critical on the page, a line each; by some rules or all."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate(RUN_AXE)
+    found = page.evaluate(RUN_AXE, list(rules))
     return [
         f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
         for one in found
