@@ -14,8 +14,6 @@ from lti_tool.store import coordination, organisations, pathways, versions
 from lti_tool.store.rows import AchievementRow, AchievementVersionRow
 from lti_tool.values import Clock, NewId, ProgramScope
 
-PATHWAY_TITLE = "{program}: microcredential"
-
 
 def start_pathway(
     session: Session, scope: ProgramScope, *, clock: Clock, new_id: NewId
@@ -34,7 +32,7 @@ def start_pathway(
         slug = f"{base[:60]}-{number}"
     draft = PathwayDefinition(
         id=slug,
-        title=PATHWAY_TITLE.format(program=program.title)[:LINE_CHARACTERS],
+        title=_first_title(program.title)[:LINE_CHARACTERS],
         program=program.slug,
         state=DefinitionState.DRAFT,
         components=tuple(one.slug for one in organisations.list_achievements(session, program.id))[
@@ -108,3 +106,8 @@ def _note(
         subject_id=version.id,
     )
     session.flush()
+
+
+def _first_title(program: str) -> str:
+    """Return what a microcredential is called before anybody names it: by what its program is."""
+    return program if "microcredential" in program.lower() else f"{program}: microcredential"
