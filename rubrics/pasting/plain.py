@@ -28,6 +28,7 @@ _LEAST_COLUMNS = 3
 """Of CSV: two pieces of a line may be a sentence with a comma."""
 _GUARD = re.compile("'+(?=[=+\\-@])")
 """What our own tables put in front of a cell that a spreadsheet would run."""
+_NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
 _GOES_ON = re.compile(r"\s*(?:\[[^\[\]\t]*\]|\([^()\t]*\)|\d+ (?:points?|pts))\s*")
 """A line that belongs to the one above, where a row could begin."""
 _FIELDS = {
@@ -127,13 +128,18 @@ def _rows_of(
         is_begun = is_begun or len(row) > 1
         is_open = len(row) < width or _GOES_ON.fullmatch(record.raw)
         fits = len(row) + len(fields) - 1 <= width and lines < _MAXIMUM_LINES
-        if row and is_begun and is_open and fits:
+        if row and is_begun and is_open and fits and not _follows(row, fields):
             row, lines = (*row[:-1], f"{row[-1]}\n{fields[0]}", *fields[1:]), lines + 1
             continue
         if row:
             yield row, lines
         row, lines = fields, 1
     yield row, lines
+
+
+def _follows(row: Sequence[str], fields: Sequence[str]) -> bool:
+    """Whether the fields are a row of their own: both begin with a number, as "1." and "2."."""
+    return len(fields) > 1 and all(_NUMBERED.match(one[0]) for one in (row, fields))
 
 
 def _read_csv(records: Sequence[_Record], start: int) -> Iterator[Block]:

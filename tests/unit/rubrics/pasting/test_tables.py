@@ -188,3 +188,12 @@ def test_levels_without_points_build_on_each_other_too() -> None:
 
     assert [one.get("cumulative") for one in levels(known)] == [None, True]
     assert PasteCode.CUMULATIVE_UNCLEAR in {code for code, _ in asking(unknown)}
+
+
+def test_a_numbered_row_that_lacks_a_cell_is_a_row_of_its_own() -> None:
+    """It is not put together with the one above it, that lacks one too."""
+    pasted = read_pasted_rubric(
+        "Skill\tStrong [3]\tReady [2]\tWeak [1]\n1. Listens\ta\tb\n2. Asks\tc\td\n3. Waits\te\tf\tg"
+    )
+
+    assert [one["title"] for one in criteria(pasted)] == ["Listens", "Asks", "Waits"]
