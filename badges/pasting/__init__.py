@@ -73,13 +73,12 @@ class _Around:
         self.marks: list[PasteMark] = []
 
     def take(self, paragraph: str, *, is_behind: bool) -> None:
-        """Take in a paragraph. Behind a table, one about rights or credits stays whole."""
-        if is_behind and (speaks_of_rights(paragraph) or gives_credit(paragraph)):
-            self.texts[_Topic.RIGHTS].append(paragraph)
-            return
+        """Take in a paragraph. Behind a table, credits are the whole of one that has some."""
+        has_credit = is_behind and (speaks_of_rights(paragraph) or gives_credit(paragraph))
+        rest = _Topic.RIGHTS if has_credit else _Topic.DESCRIPTION
         found: dict[_Topic, list[str]] = {}
         for sentence in _SENTENCE_END.split(paragraph):
-            found.setdefault(_topic(sentence), []).append(sentence)
+            found.setdefault(_topic(sentence, rest), []).append(sentence)
         for topic, sentences in found.items():
             text = " ".join(sentences)
             self.texts[topic].append(text)
@@ -87,10 +86,10 @@ class _Around:
                 self.marks.append(mark(AroundCode.TEXT_UNPLACED, "description", Cell(text)))
 
 
-def _topic(sentence: str) -> _Topic:
+def _topic(sentence: str, otherwise: _Topic) -> _Topic:
     if speaks_of_rights(sentence):
         return _Topic.RIGHTS
-    return _Topic.RULE if asks_for_something(sentence) else _Topic.DESCRIPTION
+    return _Topic.RULE if asks_for_something(sentence) else otherwise
 
 
 def _write(pasted: PastedRubric, heading: Heading, around: _Around) -> PastedDefinition:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from jsonschema import ValidationError
 
 from badges.definition_document import DEFINITION_SCHEMA
+from badges.draft import Draft
+from badges.draft_check import check
 from badges.pasting import MAXIMUM_MARKS, paste_mark_text, read_pasted
 from badges.pasting.marks import AroundCode
 from rubrics.definition import SCHEMA
@@ -125,6 +127,7 @@ def test_whatever_is_pasted_is_read_or_refused(clipboard: tuple[str, str]) -> No
     for error in validator.iter_errors(whole):
         # A draft may lack things; nothing that is there is anything else than documents hold.
         assert {one.validator for one in ends(error)} <= {"required", "minItems"}, error.message
+    assert check(Draft(document=whole)), "a draft of nothing but a paste lacks something"
     for one in pasted.marks:
         *above, _ = one.place.split("/")
         assert find(pasted.document, above) is not None, one.place

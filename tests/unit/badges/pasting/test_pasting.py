@@ -146,10 +146,12 @@ def test_text_counts_where_the_markup_holds_no_table() -> None:
 
 def test_text_behind_the_table_is_kept_and_marked() -> None:
     """Nothing gets lost: what has no place ends the description."""
-    pasted = read_pasted(f"Coaching\n\nAbove it.\n\n{TABLE}\nBelow it.\nDeveloped by A. Body.")
+    below = "Below it.\nDeveloped by somebody. Used here. Score 5 points or more."
+    pasted = read_pasted(f"Coaching\n\nAbove it.\n\n{TABLE}\n{below}")
 
     assert pasted.document["description"] == "Above it.\nBelow it."
-    assert pasted.document["attribution"] == "Developed by A. Body."
+    assert pasted.document["attribution"] == "Developed by somebody. Used here."
+    assert pasted.document["criteria_narrative"] == "Score 5 points or more."
     assert places(pasted) == {"description": AroundCode.TEXT_UNPLACED}
 
 
