@@ -167,7 +167,9 @@ class Visitor:
 
     def get(self, path: str) -> Page:
         """Fetch a page, wherever it leads."""
-        return read_page(self._client.get(self.url(path), base_url=BASE, follow_redirects=True))
+        page = read_page(self._client.get(self.url(path), base_url=BASE, follow_redirects=True))
+        self._token = self._token or page.reader.token
+        return page
 
     def answer(self, path: str) -> TestResponse:
         """Fetch one answer as it is."""
