@@ -27,7 +27,7 @@ from lti_tool.services.decision_inputs import SeatInput
 from lti_tool.services.decisions import load_seats
 from lti_tool.services.history import find_kept
 from lti_tool.services.kept_texts import keep_texts, take_kept
-from lti_tool.services.rating_rows import RatingWriter, carry_over
+from lti_tool.services.rating_rows import RatingWriter, carry_over, new_assessment
 from lti_tool.services.seats import ALONE, Seating, find_seating
 from lti_tool.services.sheets import (
     COMMENT,
@@ -114,15 +114,8 @@ def open_for_rating(
         return
     if assessments.find_assessment(session, attempt.id, seat=seating.seat) is not None:
         return
-    assessment = AssessmentRow(
-        id=new_id(),
-        attempt_id=attempt.id,
-        seat=seating.seat,
-        rater_id=launch.user_id,
-        comment="",
-        revision=0,
-        created_at=clock(),
-        saved_at=None,
+    assessment = new_assessment(
+        attempt.id, launch.user_id, seat=seating.seat, clock=clock, new_id=new_id
     )
     session.add(assessment)
     session.flush()

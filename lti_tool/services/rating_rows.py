@@ -1,4 +1,4 @@
-"""Ratings into rows: the changed fields of a save, and what an earlier attempt keeps."""
+"""Ratings into rows: whoever rates, the fields of a save, and what an earlier attempt keeps."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,61 @@ from sqlalchemy.orm import Session
 from lti_tool.services.decision_inputs import CriterionInput
 from lti_tool.services.sheets import Sheet, task_source
 from lti_tool.store.rows import AssessmentRow, RatingRow, TaskScoreRow
+from lti_tool.values import Clock, NewId
+from rubrics.criterion import RaterRole
 from rubrics.documents import points_text
+
+
+def new_assessment(
+    attempt_id: UUID,
+    rater_id: UUID,
+    *,
+    role: RaterRole = RaterRole.ASSESSOR,
+    phase: str = "",
+    seat: int = 1,
+    clock: Clock,
+    new_id: NewId,
+) -> AssessmentRow:
+    """Return the row of ratings that nobody has given yet. What others say has seat 1."""
+    return AssessmentRow(
+        id=new_id(),
+        attempt_id=attempt_id,
+        seat=seat,
+        role=role.value,
+        phase=phase,
+        rater_id=rater_id,
+        source="",
+        comment="",
+        revision=0,
+        created_at=clock(),
+        saved_at=None,
+        finished_at=None,
+    )
+
+
+def new_rating(
+    assessment: AssessmentRow,
+    criterion_id: str,
+    *,
+    level_id: str | None = None,
+    number: str | None = None,
+    rater_id: UUID,
+    now: datetime,
+) -> RatingRow:
+    """Return the row of one rating: no level where none is chosen yet, and nothing said of it."""
+    return RatingRow(
+        assessment_id=assessment.id,
+        criterion_id=criterion_id,
+        level_id=level_id,
+        number=number,
+        is_signed=False,
+        override_level_id=None,
+        override_reason="",
+        comment="",
+        is_kept=False,
+        rated_by=rater_id,
+        rated_at=now,
+    )
 
 
 def carry_over(
@@ -21,21 +75,21 @@ def carry_over(
     now: datetime,
 ) -> None:
     """Store what the attempt before had passed as ratings of this one."""
-    session.add(
-        RatingRow(
-            assessment_id=assessment.id,
-            criterion_id=kept.criterion_id,
-            level_id=kept.level_id,
-            number=None if kept.number is None else points_text(kept.number),
-            is_signed=kept.is_signed,
-            override_level_id=kept.override.level_id if kept.override else None,
-            override_reason=kept.override.reason if kept.override else "",
-            comment=kept.comment,
-            is_kept=True,
-            rated_by=rater_id,
-            rated_at=now,
-        )
+    row = new_rating(
+        assessment,
+        kept.criterion_id,
+        level_id=kept.level_id,
+        number=None if kept.number is None else points_text(kept.number),
+        rater_id=rater_id,
+        now=now,
     )
+    row.is_signed = kept.is_signed
+    if kept.override:
+        row.override_level_id = kept.override.level_id
+        row.override_reason = kept.override.reason
+    row.comment = kept.comment
+    row.is_kept = True
+    session.add(row)
     for task in kept.tasks:
         session.add(
             TaskScoreRow(
@@ -117,17 +171,7 @@ class RatingWriter:
     def _rating(self, criterion_id: str) -> RatingRow:
         row = self._ratings.get(criterion_id)
         if row is None:
-            row = RatingRow(
-                assessment_id=self._assessment.id,
-                criterion_id=criterion_id,
-                level_id=None,
-                override_level_id=None,
-                override_reason="",
-                comment="",
-                is_kept=False,
-                rated_by=self._rater_id,
-                rated_at=self._now,
-            )
+            row = new_rating(self._assessment, criterion_id, rater_id=self._rater_id, now=self._now)
             self._ratings[criterion_id] = row
             self._session.add(row)
         return row

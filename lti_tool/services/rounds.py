@@ -24,6 +24,7 @@ from lti_tool.services.models import CriterionView, RoundView
 from lti_tool.services.names import display_name
 from lti_tool.services.pages.assessor import RoundPage, RoundRating
 from lti_tool.services.presenting import criterion_view
+from lti_tool.services.rating_rows import new_assessment, new_rating
 from lti_tool.services.sheets import Sheet, blank_round, check_fields
 from lti_tool.services.texts import plain_line
 from lti_tool.services.urls import CourseURLs
@@ -140,7 +141,14 @@ def save_round(
     if revision != (assessment.revision if assessment else 0):
         raise ConflictError("typed in elsewhere", code="changed_elsewhere")
     if assessment is None:
-        assessment = _new(attempt_id, administration, launch, clock=clock, new_id=new_id)
+        assessment = new_assessment(
+            attempt_id,
+            launch.user_id,
+            role=administration.role,
+            phase=administration.phase,
+            clock=clock,
+            new_id=new_id,
+        )
         session.add(assessment)
         session.flush()
     assessment.rater_id = launch.user_id
@@ -249,24 +257,6 @@ def _check(rubric: Rubric, criteria: Sequence[Criterion], fields: Mapping[str, o
     return {**checked, SOURCE: source}
 
 
-def _new(
-    attempt_id: UUID, administration: Administration, launch: Launch, *, clock: Clock, new_id: NewId
-) -> AssessmentRow:
-    return AssessmentRow(
-        id=new_id(),
-        attempt_id=attempt_id,
-        seat=1,
-        role=administration.role.value,
-        phase=administration.phase,
-        rater_id=launch.user_id,
-        comment="",
-        revision=0,
-        created_at=clock(),
-        saved_at=None,
-        finished_at=None,
-    )
-
-
 def _write(
     session: Session,
     assessment: AssessmentRow,
@@ -282,14 +272,7 @@ def _write(
         number = checked.get(f"number.{criterion.id}") or None
         row = rows.get(criterion.id)
         if row is None:
-            row = RatingRow(
-                assessment_id=assessment.id,
-                criterion_id=criterion.id,
-                override_level_id=None,
-                override_reason="",
-                comment="",
-                is_kept=False,
-            )
+            row = new_rating(assessment, criterion.id, rater_id=launch.user_id, now=clock())
             session.add(row)
         row.level_id, row.number = level, number
         row.rated_by, row.rated_at = launch.user_id, clock()

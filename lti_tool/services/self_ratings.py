@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from lti_tool.services.rating_rows import new_assessment, new_rating
 from lti_tool.store import assessments
-from lti_tool.store.rows import AssessmentRow, RatingRow
+from lti_tool.store.rows import AssessmentRow
 from lti_tool.values import Clock, NewId
 from rubrics.criterion import Criterion, RaterRole
 from rubrics.documents import points_text
@@ -85,24 +86,21 @@ def store_self_rating(
     rounds = _list_rounds(session, attempt_id)
     assessment = next((one for one in rounds if one.phase == phase), None)
     if assessment is None:
-        assessment = _new_round(attempt_id, phase, learner_id, clock=clock, new_id=new_id)
+        assessment = new_assessment(
+            attempt_id, learner_id, role=RaterRole.SELF, phase=phase, clock=clock, new_id=new_id
+        )
         session.add(assessment)
         session.flush()
     assessment.revision += 1
     assessment.saved_at = clock()
     session.merge(
-        RatingRow(
-            assessment_id=assessment.id,
-            criterion_id=criterion.id,
+        new_rating(
+            assessment,
+            criterion.id,
             level_id=None if criterion.numbers else value or None,
             number=value or None if criterion.numbers else None,
-            is_signed=False,
-            override_level_id=None,
-            override_reason="",
-            comment="",
-            is_kept=False,
-            rated_by=learner_id,
-            rated_at=clock(),
+            rater_id=learner_id,
+            now=clock(),
         )
     )
     session.flush()
@@ -113,23 +111,25 @@ def copy_self_ratings(
 ) -> None:
     """Give the next attempt what its learner rated in the last one."""
     for last in _list_rounds(session, last_id):
-        copied = _new_round(attempt_id, last.phase, last.rater_id, clock=clock, new_id=new_id)
+        copied = new_assessment(
+            attempt_id,
+            last.rater_id,
+            role=RaterRole.SELF,
+            phase=last.phase,
+            clock=clock,
+            new_id=new_id,
+        )
         session.add(copied)
         session.flush()
         for row in assessments.list_ratings(session, last.id):
             session.add(
-                RatingRow(
-                    assessment_id=copied.id,
-                    criterion_id=row.criterion_id,
+                new_rating(
+                    copied,
+                    row.criterion_id,
                     level_id=row.level_id,
                     number=row.number,
-                    is_signed=False,
-                    override_level_id=None,
-                    override_reason="",
-                    comment=row.comment,
-                    is_kept=False,
-                    rated_by=row.rated_by,
-                    rated_at=row.rated_at,
+                    rater_id=row.rated_by,
+                    now=row.rated_at,
                 )
             )
 
@@ -137,22 +137,3 @@ def copy_self_ratings(
 def _list_rounds(session: Session, attempt_id: UUID) -> Sequence[AssessmentRow]:
     rounds = assessments.list_rounds(session, attempt_id)
     return [one for one in rounds if one.role == RaterRole.SELF]
-
-
-def _new_round(
-    attempt_id: UUID, phase: str, learner_id: UUID, *, clock: Clock, new_id: NewId
-) -> AssessmentRow:
-    return AssessmentRow(
-        id=new_id(),
-        attempt_id=attempt_id,
-        seat=1,
-        role=RaterRole.SELF.value,
-        phase=phase,
-        rater_id=learner_id,
-        source="",
-        comment="",
-        revision=0,
-        created_at=clock(),
-        saved_at=None,
-        finished_at=None,
-    )
