@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page
 
 from lti_tool.sandbox.model import Family
-from tests.browser.gallery import SCHEMES, serious
+from tests.browser.gallery import OF_THE_LOOK, SCHEMES, serious
 from tests.functional.sandbox_tool import ACTIVITY, COURSE, INSTRUCTOR, LEARNER, Trial, running
 
 pytestmark = pytest.mark.browser
@@ -211,10 +211,12 @@ def test_the_pages_suit_everybody(browser: Browser, trial: Trial) -> None:
 def faults(page: Page) -> list[str]:
     """What is wrong with a page on a phone or a desk, light or dark."""
     found: list[str] = []
+    rules: tuple[str, ...] = ()
     for scheme, width in product(SCHEMES, (390, 1280)):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 800})
-        found += [f"{scheme} {width}: {line}" for line in serious(page)]
+        found += [f"{scheme} {width}: {line}" for line in serious(page, rules)]
+        rules = OF_THE_LOOK
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{scheme} {width}: wider than the window")
     return found
