@@ -55,7 +55,7 @@ def load_beside(
     logged = {log.id for log in definition.logs}
     minutes = {one.log_id: one.minutes for one in facts.logs}
     return Beside(
-        rounds=_rounds(session, attempt_id),
+        rounds=load_rounds(session, attempt_id),
         counts={id_: counts.get(id_, 0) for id_ in sorted(counted)},
         minutes={id_: minutes.get(id_, 0) for id_ in sorted(counted & logged)},
         uncovered={
@@ -72,7 +72,8 @@ def _asks(condition: Condition) -> bool:
     return isinstance(condition, _ASKING)
 
 
-def _rounds(session: Session, attempt_id: UUID) -> tuple[RoundInput, ...]:
+def load_rounds(session: Session, attempt_id: UUID) -> tuple[RoundInput, ...]:
+    """Return what others than assessors rated of an attempt, as far as anybody did."""
     found = assessments.list_rounds(session, attempt_id)
     ratings = assessments.list_ratings(session, *(one.id for one in found))
     return tuple(

@@ -6,7 +6,6 @@ in a talk is entered for them. It counts where a condition asks for it by name.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,7 +18,9 @@ from lti_tool.errors import (
     NotFoundError,
 )
 from lti_tool.services.assessing import get_rated
+from lti_tool.services.beside import load_rounds
 from lti_tool.services.claims import OPEN_STATES, get_rateable
+from lti_tool.services.decision_inputs import ratings_of
 from lti_tool.services.models import CriterionView, RoundView
 from lti_tool.services.names import display_name
 from lti_tool.services.pages.assessor import RoundPage, RoundRating
@@ -35,7 +36,7 @@ from rubrics.comparison import compare
 from rubrics.criterion import Criterion, RaterRole
 from rubrics.documents import points_text
 from rubrics.model import Administration, Rubric
-from rubrics.scoring import CriterionRating, CriterionResult, RubricResult, score
+from rubrics.scoring import CriterionResult, RubricResult, score
 
 SOURCE = "source"
 SOURCE_CHARACTERS = 300
@@ -173,23 +174,38 @@ def round_views(
     """
     rubric = definition.get_rubric()
     others = [one for one in rubric.administrations if one.role is not RaterRole.ASSESSOR]
-    results = {one: _result(_load(session, attempt.id, rubric, one), rubric) for one in others}
+    if not others:
+        return ()
+    given = {one.administration: one for one in load_rounds(session, attempt.id)}
+    ratings = {one: ratings_of(given[one].criteria) if one in given else {} for one in others}
+    results = {one: score(rubric, ratings[one], one) for one in others}
     typed = typed_rounds(rubric) if urls else ()
     addresses = {one: urls.round(attempt.id, round_key(one)) for one in typed if urls}
-    return tuple(_view(one, rubric, results, addresses.get(one)) for one in others)
+    return tuple(
+        _view(
+            one,
+            rubric,
+            results,
+            source=given[one].source if one in given else "",
+            url=addresses.get(one),
+        )
+        for one in others
+    )
 
 
 def _view(
     administration: Administration,
     rubric: Rubric,
-    results: Mapping[Administration, tuple[RubricResult, str]],
+    results: Mapping[Administration, RubricResult],
+    *,
+    source: str,
     url: str | None,
 ) -> RoundView:
-    result, source = results[administration]
+    result = results[administration]
     role = [one for one in results if one.role is administration.role]
     changes: dict[str, str] = {}
     if administration == role[-1] and len(role) > 1:
-        for one in compare(results[role[0]][0], result):
+        for one in compare(results[role[0]], result):
             if one.steps is not None:
                 changes[one.criterion_id] = f"{one.steps:+d}"
             elif one.change is not None:
@@ -214,15 +230,6 @@ def _words(one: CriterionResult) -> str:
     if one.level is not None:
         return one.level.title
     return "" if one.number is None else points_text(one.number)
-
-
-def _result(found: Round, rubric: Rubric) -> tuple[RubricResult, str]:
-    ratings = {
-        row.criterion_id: CriterionRating(level_id=row.level_id, number=_number(row))
-        for row in found.ratings
-    }
-    source = found.assessment.source if found.assessment else ""
-    return score(rubric, ratings, found.administration), source
 
 
 def _load(
@@ -276,10 +283,6 @@ def _write(
             session.add(row)
         row.level_id, row.number = level, number
         row.rated_by, row.rated_at = launch.user_id, clock()
-
-
-def _number(row: RatingRow) -> Decimal | None:
-    return None if row.number is None else Decimal(row.number)
 
 
 def _phase_title(rubric: Rubric, administration: Administration) -> str:
