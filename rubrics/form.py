@@ -4,6 +4,7 @@
 one: what was passed is then not asked again.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -97,6 +98,21 @@ class ArtefactRequirement:
     def has_length(self) -> bool:
         """Whether it says how long something may play."""
         return self.minimum_seconds is not None or self.maximum_seconds is not None
+
+
+def candidates(
+    requirements: Iterable[ArtefactRequirement], kind: str
+) -> tuple[ArtefactRequirement, ...]:
+    """Return the requirements that something of this kind can be for."""
+    return tuple(one for one in requirements if kind in one.kinds)
+
+
+def only_candidate(
+    requirements: Iterable[ArtefactRequirement], kind: str
+) -> ArtefactRequirement | None:
+    """Return what something of this kind is for where nobody says it: the only one that takes it."""
+    possible = candidates(requirements, kind)
+    return possible[0] if len(possible) == 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

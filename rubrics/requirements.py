@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rubrics.criterion import Criterion, EvidenceRule
-from rubrics.form import ANSWER_PREFIX, ArtefactKind, ArtefactRequirement, Coverage, Log
+from rubrics.form import (
+    ANSWER_PREFIX,
+    ArtefactKind,
+    ArtefactRequirement,
+    Coverage,
+    Log,
+    only_candidate,
+)
 from rubrics.model import Rubric
 from rubrics.submission import (
     ArtefactFacts,
@@ -254,8 +261,8 @@ def _served(artefact: ArtefactFacts, requirements: Sequence[ArtefactRequirement]
     """Return the id of the requirement that an artefact was handed in for."""
     if artefact.requirement_id is not None:
         return artefact.requirement_id
-    taking = [one.id for one in requirements if artefact.kind in one.kinds]
-    return taking[0] if len(taking) == 1 else None
+    only = only_candidate(requirements, artefact.kind)
+    return only.id if only else None
 
 
 def _targets(

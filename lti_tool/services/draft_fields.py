@@ -29,11 +29,10 @@ from badges.definition import AchievementDefinition
 from lti_tool.errors import InvalidFieldsError, InvalidInputError, TooLargeError
 from lti_tool.services.evidence import ANSWER
 from lti_tool.services.lengths import length_text, parse_length
-from lti_tool.services.requirements import candidates
 from lti_tool.services.self_ratings import check_rating, self_fields
 from lti_tool.services.texts import plain_text
 from lti_tool.store.rows import ArtefactRow, AttemptRow, EvidenceReferenceRow, LogEntryRow
-from rubrics.form import ArtefactKind, ArtefactRequirement, Coverage
+from rubrics.form import ArtefactKind, ArtefactRequirement, Coverage, candidates
 from rubrics.model import Rubric
 
 Fields: TypeAlias = dict[str, str]

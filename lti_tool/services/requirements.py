@@ -6,7 +6,7 @@ from badges.definition import AchievementDefinition
 from lti_tool.files.names import extension_of
 from lti_tool.files.sniffing import DOWNLOAD_ONLY
 from lti_tool.store.rows import ArtefactRow
-from rubrics.form import ArtefactKind, ArtefactRequirement
+from rubrics.form import ArtefactKind, ArtefactRequirement, candidates, only_candidate
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
@@ -24,22 +24,14 @@ _BY_NAME = {
 }
 
 
-def candidates(
-    requirements: Sequence[ArtefactRequirement], kind: str
-) -> tuple[ArtefactRequirement, ...]:
-    """Return the requirements that something of this kind can be for."""
-    return tuple(one for one in requirements if kind in one.kinds)
-
-
 def served(
     row: ArtefactRow, requirements: Sequence[ArtefactRequirement], chosen: str | None = None
 ) -> ArtefactRequirement | None:
     """Return what an artefact is for: what was chosen, or the only one that takes its kind."""
     wanted = row.requirement_id if chosen is None else chosen
-    possible = candidates(requirements, row.kind)
     if wanted:
         return next((one for one in requirements if one.id == wanted), None)
-    return possible[0] if len(possible) == 1 else None
+    return only_candidate(requirements, row.kind)
 
 
 def is_split(definition: AchievementDefinition) -> bool:
@@ -51,9 +43,9 @@ def find_requirement(
     requirements: Sequence[ArtefactRequirement], requirement_id: str, kind: ArtefactKind
 ) -> ArtefactRequirement | None:
     """Return the requirement that something new is added for; None where none takes it."""
-    possible = candidates(requirements, kind)
     if not requirement_id:
-        return possible[0] if len(possible) == 1 else None
+        return only_candidate(requirements, kind)
+    possible = candidates(requirements, kind)
     return next((one for one in possible if one.id == requirement_id), None)
 
 

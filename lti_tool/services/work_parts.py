@@ -38,11 +38,11 @@ from lti_tool.services.presenting import (
     prompt_title,
     prompt_views,
 )
-from lti_tool.services.requirements import candidates, is_split
+from lti_tool.services.requirements import is_split
 from lti_tool.services.urls import CourseURLs
 from lti_tool.store.rows import ArtefactRow, EvidenceReferenceRow
 from rubrics.criterion import Criterion, EvidenceRule
-from rubrics.form import ArtefactKind, ArtefactRequirement, Coverage, Log
+from rubrics.form import ArtefactKind, ArtefactRequirement, Coverage, Log, candidates
 from rubrics.requirements import uncovered_families
 
 ACCEPTED = (
