@@ -1,13 +1,12 @@
 """What learners rate themselves, as fields `self.<phase or ->.<criterion>`, and its rows."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from lti_tool.services.rating_rows import new_assessment, new_rating
+from lti_tool.services.texts import read_number
 from lti_tool.store import assessments
 from lti_tool.store.rows import AssessmentRow
 from lti_tool.values import Clock, NewId
@@ -16,7 +15,6 @@ from rubrics.documents import points_text
 from rubrics.model import Administration, Rubric
 
 NO_PHASE = "-"
-_NUMBER = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,6})?")
 
 
 def self_rounds(rubric: Rubric) -> tuple[Administration, ...]:
@@ -54,10 +52,8 @@ def check_rating(rubric: Rubric, name: str, value: str) -> str | None:
         return ""
     if criterion.numbers is None:
         return text if criterion.has_level(text) else None
-    if not _NUMBER.fullmatch(text):
-        return None
-    number = Decimal(text.replace(",", "."))
-    return points_text(number) if number in criterion.numbers else None
+    number = read_number(text)
+    return points_text(number) if number is not None and number in criterion.numbers else None
 
 
 def load_self_ratings(session: Session, attempt_id: UUID) -> Mapping[str, str]:

@@ -13,7 +13,6 @@ refusal, and what a correction starts from:
     comment.<criterion>, comment      words to the learner
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
@@ -21,7 +20,7 @@ from typing import TypeAlias
 
 from lti_tool.errors import InvalidFieldsError, InvalidInputError
 from lti_tool.services.decision_inputs import CriterionInput, DecisionInputs, TaskInput
-from lti_tool.services.texts import plain_text
+from lti_tool.services.texts import plain_text, read_number
 from lti_tool.store.rows import AssessmentRow, RatingRow, TaskScoreRow
 from rubrics.criterion import Criterion
 from rubrics.documents import points_text
@@ -35,7 +34,6 @@ Fault: TypeAlias = tuple[str, str | None]
 COMMENT = "comment"
 YES = "yes"
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})
-_NUMBER = re.compile(r"-?[0-9]{1,7}(\.[0-9]{1,4})?", re.ASCII)
 MOST_CHARACTERS = {"comment": 20_000, "override": 5_000, "task_source": 300}
 
 
@@ -245,13 +243,13 @@ def _check_level(rubric: Rubric, name: str, value: object) -> str:
 
 def _check_number(rubric: Rubric, name: str, value: object) -> str:
     """Return a number as it is stored; a decimal comma is taken for a point."""
-    text = _text(name, value, most=20).strip().replace(",", ".")
+    text = _text(name, value, most=20).strip()
     scale = _criterion(rubric, name).numbers
     if not text or scale is None:
         return ""
-    if not _NUMBER.fullmatch(text):
+    number = read_number(text)
+    if number is None:
         raise _FieldError("not_a_number")
-    number = Decimal(text)
     if not scale.minimum <= number <= scale.maximum:
         limits = (points_text(scale.minimum), points_text(scale.maximum))
         raise _FieldError("number_range", "–".join(limits))  # noqa: RUF001 - a range, for readers

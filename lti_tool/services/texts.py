@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from decimal import Decimal
 
 from lti_tool.errors import InvalidInputError, TooLargeError
 
@@ -10,6 +11,8 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 credential may hold because verifiers write them in different ways."""
 _REORDERING = re.compile("[\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """What turns "fdp.exe" into "exe.pdf" before the eye. Joiners, which some scripts need, stay."""
+
+_NUMBER = re.compile(r"-?[0-9]{1,7}([.,][0-9]{1,4})?", re.ASCII)
 
 
 def plain_text(value: object, *, field: str, most: int) -> str:
@@ -30,6 +33,14 @@ def plain_text(value: object, *, field: str, most: int) -> str:
     if len(text) > most:
         raise TooLargeError(f"more than {most} characters", field=field)
     return text
+
+
+def read_number(text: str) -> Decimal | None:
+    """Return a number as people write it, with a point or a comma; None where it is none.
+
+    It has as many digits as a scale of numbers may have.
+    """
+    return Decimal(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
 
 
 def is_visible(text: str) -> bool:
