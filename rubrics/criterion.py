@@ -110,13 +110,6 @@ class Criterion:
             return self.numbers.maximum
         return max((level.points or Decimal(0) for level in self.levels), default=Decimal(0))
 
-    @property
-    def lowest_points(self) -> Decimal:
-        """The fewest points that a rating can give; 0 where ratings give none."""
-        if self.numbers:
-            return self.numbers.minimum
-        return min((level.points or Decimal(0) for level in self.levels), default=Decimal(0))
-
     def level(self, level_id: str) -> Level:
         """Return the level `level_id`, or raise `UnknownLevelError`."""
         return self.ascending_levels[self.rank(level_id)]

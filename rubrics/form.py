@@ -110,7 +110,7 @@ def candidates(
 def only_candidate(
     requirements: Iterable[ArtefactRequirement], kind: str
 ) -> ArtefactRequirement | None:
-    """Return what something of this kind is for where nobody says it: the only one that takes it."""
+    """Return what something of this kind is for, said or not: the only one that takes it."""
     possible = candidates(requirements, kind)
     return possible[0] if len(possible) == 1 else None
 

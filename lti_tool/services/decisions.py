@@ -1,6 +1,5 @@
 """What ratings amount to, what is decided by it, and by whom it may be released."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +20,6 @@ from badges.criteria import (
     Facts,
     evaluate,
     outcome_document,
-    parse_outcome,
 )
 from badges.definition import AchievementDefinition
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
@@ -96,15 +94,6 @@ def judge_inputs(definition: AchievementDefinition, inputs: DecisionInputs) -> J
 def trace_bytes(outcome: CriteriaOutcome, result: RubricResult) -> bytes:
     """Return the canonical document of why: every condition, every criterion's level."""
     return canonical({"outcome": outcome_document(outcome), "result": result_document(result)})
-
-
-def read_trace(document: bytes) -> CriteriaOutcome:
-    """Return the outcome of a stored trace.
-
-    Raises:
-        InvalidOutcomeError: it says "met" where its conditions say otherwise.
-    """
-    return parse_outcome(json.loads(document)["outcome"])
 
 
 def verdict_of(judgement: Judgement) -> Verdict:

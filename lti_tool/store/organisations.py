@@ -13,7 +13,6 @@ from lti_tool.store.rows import (
     AchievementVersionRow,
     AuditEventRow,
     OrganisationRow,
-    ProgramAssessorRow,
     ProgramRow,
 )
 
@@ -73,13 +72,6 @@ def get_latest_version(session: Session, achievement_id: UUID) -> AchievementVer
     if row is None:
         raise NotFoundError(f"achievement {achievement_id} has no version")
     return row
-
-
-def find_program_assessor(
-    session: Session, program_id: UUID, user_id: UUID
-) -> ProgramAssessorRow | None:
-    """Return what a program has named a person, if it has."""
-    return session.get(ProgramAssessorRow, (program_id, user_id))
 
 
 def note(

@@ -14,6 +14,7 @@ from badges.criteria import (
 )
 from badges.definition import AchievementDefinition, parse_definition, serialize_definition
 from badges.linter import lint
+from rubrics.criterion import Criterion
 from rubrics.documents import read_json, write_json
 from rubrics.model import Rubric
 from rubrics.requirements import preflight
@@ -65,20 +66,27 @@ def test_nothing_is_too_strange_to_be_looked_through(definition: AchievementDefi
     assert asked_of(definition, frozenset()) == asked
 
 
+def lowest_points(criterion: Criterion) -> Decimal:
+    """The fewest points that a rating can give; 0 where ratings give none."""
+    if criterion.numbers:
+        return criterion.numbers.minimum
+    return min((level.points or Decimal(0) for level in criterion.levels), default=Decimal(0))
+
+
 @MANY
 @given(data=st.data(), rubric=strategies.rubrics())
 def test_points_keep_to_their_bounds(data: st.DataObject, rubric: Rubric) -> None:
     """No ratings give more than the rubric's maximum, or less than its lowest levels."""
     result = score(rubric, data.draw(strategies.ratings(rubric, whole=True)))
-    lowest = sum((one.lowest_points for one in rubric.rated_criteria), Decimal(0))
+    lowest = {one.id: lowest_points(one) for one in rubric.rated_criteria}
 
     assert result.is_complete
     for one in result.criteria:
         criterion = rubric.criterion(one.criterion_id)
         if one.points is not None:
-            assert criterion.lowest_points <= one.points <= criterion.highest_points
+            assert lowest[criterion.id] <= one.points <= criterion.highest_points
     if result.points is not None:
-        assert lowest <= result.points <= rubric.maximum_points
+        assert sum(lowest.values()) <= result.points <= rubric.maximum_points
 
 
 @MANY
