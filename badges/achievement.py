@@ -19,13 +19,17 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """Who stands behind a credential. `id` is a DID."""
+    """Who stands behind a credential. `id` is a DID.
+
+    `endorsements` are signed credentials of others about it, as JSON.
+    """
 
     id: str
     name: str
     url: str
     email: str | None = None
     description: str | None = None
+    endorsements: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,7 @@ class Achievement:
     """One published version of something to earn.
 
     `criteria_narrative` is Markdown; it says how it is earned and how levels arise.
+    `endorsements` are signed credentials about it, as JSON.
     """
 
     id: str
@@ -93,6 +98,7 @@ class Achievement:
     tags: tuple[str, ...] = ()
     achievement_type: str = "Badge"
     language: str = "en"
+    endorsements: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

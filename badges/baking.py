@@ -2,21 +2,34 @@
 
 A picture is changed by exactly the piece that holds the credential; one that is there
 already is replaced.
-Source: https://www.imsglobal.org/spec/ob/v3p0/#baking (5.3 Baked Badge)
+A learner record of others may be in a picture, too, under names of its own; ours are not.
+Sources: https://www.imsglobal.org/spec/ob/v3p0/#baking (5.3 Baked Badge),
+https://www.imsglobal.org/spec/clr/v2p0/#baking
 """
 
 import zlib
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from badges.errors import BakingError
-from badges.png import SIGNATURE, Chunk, read_chunks, write_chunks
+from badges.png import SIGNATURE, Chunk, pieces_of, read_chunks, write_chunks
 from badges.svg import is_svg, read_svg
 
 KEYWORD = b"openbadgecredential"
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
+RECORD_KEYWORD = b"clrcredential"
+RECORD_NAMESPACE = "https://purl.imsglobal.org/clr/v2p0"
 _ELEMENT = "credential"
 _PREFIX = "openbadges"
+_TOKEN_START, _TOKEN_END = f'<{_PREFIX}:{_ELEMENT} verify="'.encode(), b'"/>'
+_DOCUMENT_START, _DOCUMENT_END = (
+    f"<{_PREFIX}:{_ELEMENT}><![CDATA[".encode(),
+    f"]]></{_PREFIX}:{_ELEMENT}>".encode(),
+)
 _MAXIMUM_TEXT = 1_000_000
+_PICTURES = 32
+"""How many are kept in two halves: a badge has one picture, whoever earns it."""
 
 
 def bake(picture: bytes, credential: bytes) -> bytes:
@@ -25,24 +38,26 @@ def bake(picture: bytes, credential: bytes) -> bytes:
     Raises:
         BakingError: `not_a_picture`, `not_png`, `not_svg`, `runs_scripts`, `too_large`.
     """
-    if picture.startswith(SIGNATURE):
-        return _bake_png(picture, credential)
-    if is_svg(picture):
-        return _bake_svg(picture, credential)
-    raise BakingError("not_a_picture")
+    halves = _halves_of(picture)
+    pieces = _chunk(credential) if halves.is_png else _element(credential)
+    return b"".join((halves.before, *pieces, halves.behind))
 
 
 def unbake(picture: bytes) -> bytes:
-    """Return the credential in a picture, as it was put in.
+    """Return the credential in a picture, as it was put in. The pixels are not looked at.
 
     Raises:
         BakingError: as `bake`; `not_baked`: there is none; `several`: there is more than one.
     """
     if picture.startswith(SIGNATURE):
-        found = [_text_of(one) for one in read_chunks(picture) if one.keyword == KEYWORD]
+        chunks = read_chunks(picture, with_pixels=False)
+        found = [_text_of(one) for one in chunks if one.keyword in {KEYWORD, RECORD_KEYWORD}]
     elif is_svg(picture):
-        elements = read_svg(picture, looked_for=(NAMESPACE, _ELEMENT)).found
-        found = [(one.attributes.get("verify") or one.text).strip().encode() for one in elements]
+        found = [
+            (one.attributes.get("verify") or one.text).strip().encode()
+            for namespace in (NAMESPACE, RECORD_NAMESPACE)
+            for one in read_svg(picture, looked_for=(namespace, _ELEMENT)).found
+        ]
     else:
         raise BakingError("not_a_picture")
     if len(found) > 1:
@@ -57,17 +72,40 @@ def is_picture(data: bytes) -> bool:
     return data.startswith(SIGNATURE) or is_svg(data)
 
 
-def _bake_png(picture: bytes, credential: bytes) -> bytes:
-    chunks = [one for one in read_chunks(picture) if one.keyword != KEYWORD]
+@dataclass(frozen=True, slots=True)
+class _Halves:
+    """A picture that was looked at, before and behind the place of its credential."""
+
+    is_png: bool
+    before: bytes
+    behind: bytes
+
+
+@lru_cache(maxsize=_PICTURES)
+def _halves_of(picture: bytes) -> _Halves:
+    if picture.startswith(SIGNATURE):
+        return _halves_of_png(picture)
+    if is_svg(picture):
+        return _halves_of_svg(picture)
+    raise BakingError("not_a_picture")
+
+
+def _halves_of_png(picture: bytes) -> _Halves:
+    head, *others = (one for one in read_chunks(picture) if one.keyword != KEYWORD)
+    whole = write_chunks([head, *others])
+    place = len(write_chunks([head]))
+    return _Halves(is_png=True, before=whole[:place], behind=whole[place:])
+
+
+def _chunk(credential: bytes) -> tuple[bytes, ...]:
     # Keyword, no compression, no language, no translated keyword (PNG 11.3.3.4).
-    baked = Chunk(b"iTXt", KEYWORD + b"\0" * 5 + credential)
-    return write_chunks([chunks[0], baked, *chunks[1:]])
+    return pieces_of(b"iTXt", KEYWORD + b"\0" * 5 + credential)
 
 
 def _text_of(chunk: Chunk) -> bytes:
     if chunk.kind != b"iTXt":
         raise BakingError("not_baked")
-    rest = chunk.data[len(KEYWORD) + 1 :]
+    rest = chunk.data[len(chunk.keyword or b"") + 1 :]
     flag, method = rest[:1], rest[1:2]
     text = rest[2:].split(b"\0", 2)[-1]
     if flag == b"\0":
@@ -84,29 +122,27 @@ def _text_of(chunk: Chunk) -> bytes:
     return unpacked
 
 
-def _bake_svg(picture: bytes, credential: bytes) -> bytes:
+def _halves_of_svg(picture: bytes) -> _Halves:
     found = read_svg(picture, looked_for=(NAMESPACE, _ELEMENT))
     if found.prefixes.get(_PREFIX, NAMESPACE) != NAMESPACE:
         raise BakingError("not_svg")
     declared = b"" if _PREFIX in found.prefixes else f' xmlns:{_PREFIX}="{NAMESPACE}"'.encode()
-    parts = [
-        picture[: found.root_name_end],
-        declared,
-        picture[found.root_name_end : found.root_end],
-        _element(credential),
-    ]
-    place = found.root_end
+    named, opened = found.root_name_end, found.root_end
+    kept, place = [], opened
     for old in found.found:
-        parts.append(picture[place : old.start])
+        kept.append(picture[place : old.start])
         place = old.end
-    return b"".join([*parts, picture[place:]])
+    return _Halves(
+        is_png=False,
+        before=picture[:named] + declared + picture[named:opened],
+        behind=b"".join([*kept, picture[place:]]),
+    )
 
 
-def _element(credential: bytes) -> bytes:
-    name = f"{_PREFIX}:{_ELEMENT}".encode()
+def _element(credential: bytes) -> tuple[bytes, bytes, bytes]:
     if not credential.lstrip().startswith(b"{"):
         token = escape(credential.decode("ascii")).encode()
-        return b"<" + name + b' verify="' + token + b'"/>'
+        return _TOKEN_START, token, _TOKEN_END
     # Within a JSON string this spells the same text, and ends no CDATA section.
     content = credential.replace(b"]]>", b"]]\\u003e")
-    return b"<" + name + b"><![CDATA[" + content + b"]]></" + name + b">"
+    return _DOCUMENT_START, content, _DOCUMENT_END

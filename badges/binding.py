@@ -6,7 +6,7 @@ that the issuer's own document lists it for assertions; for a did:key, the name 
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from badges.errors import ProofError
@@ -17,6 +17,13 @@ from keys.jwk import parse_jwk
 from keys.signing import PublicKey
 
 Fetched = bytes | Mapping[str, object]
+
+
+class Naming(NamedTuple):
+    """Which credential names another: its proven issuer, and the id that it gives itself."""
+
+    issuer_id: str
+    id: str
 
 
 class Resolver(Protocol):
@@ -34,6 +41,12 @@ class Resolver(Protocol):
 
     def status_list(self, url: str) -> bytes:
         """Return the status list credential at `url`, as JSON or as a compact JWT."""
+
+    def credential(self, url: str, *, named_by: Naming) -> bytes:
+        """Return the credential at `url`, byte for byte, which the one `named_by` binds.
+
+        Raises `NotPublicError` when it is not shown to the world.
+        """
 
 
 def issuer_id(document: Mapping[str, object]) -> str:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from badges.checks import Check, CheckName, CheckState
+from badges.checks import EVERY_CREDENTIAL, Check, CheckName, CheckState, Part
 from badges.errors import VerificationError
 
 # Facts come from outside and end on pages: a URL fits, a novel does not.
 _MAXIMUM_FACT = 500
+# What counts for the whole, the worst first.
+_GRAVITY = (CheckState.FAILED, CheckState.WARNED, CheckState.NOT_CHECKED, CheckState.PASSED)
 
 _T = TypeVar("_T")
 
@@ -30,8 +32,9 @@ class Checklist:
     def __init__(self) -> None:
         self._checks = {
             name: Check(name=name, state=CheckState.NOT_CHECKED, code="not_reached")
-            for name in CheckName
+            for name in EVERY_CREDENTIAL
         }
+        self.parts: tuple[Part, ...] = ()
         self.document: Mapping[str, object] | None = None
 
     def require(self, name: CheckName, check: Callable[[], _T], **facts: str) -> _T:
@@ -61,6 +64,20 @@ class Checklist:
         """Record that there was nothing to check."""
         self._record(name, CheckState.NOT_CHECKED, code, {})
 
+    def caution(self, name: CheckName, code: str, **facts: str) -> None:
+        """Record what takes nothing from the credential and should be known all the same."""
+        self._record(name, CheckState.WARNED, code, facts)
+
+    def add_parts(self, name: CheckName, parts: tuple[Part, ...]) -> None:
+        """Record parts that were verified on their own; the gravest of them counts."""
+        self.parts += parts
+        # What somebody is called elsewhere is no fault, and must not hide one.
+        gravest = min(
+            parts, key=lambda part: (_GRAVITY.index(part.state), part.code == "another_subject")
+        )
+        facts = {"part": gravest.id} if gravest.state is not CheckState.PASSED else {}
+        self._record(name, gravest.state, gravest.code, facts)
+
     def finish(self) -> tuple[Check, ...]:
         """Return all checks.
 
@@ -73,7 +90,8 @@ class Checklist:
         return error.checks
 
     def _error(self) -> VerificationError:
-        return VerificationError(tuple(self._checks.values()), document=self.document)
+        checks = tuple(self._checks.values())
+        return VerificationError(checks, document=self.document, parts=self.parts)
 
     def _record(
         self, name: CheckName, state: CheckState, code: str, facts: Mapping[str, str]

@@ -6,17 +6,11 @@ canonical form are alike.
 Source: https://www.imsglobal.org/spec/ob/v3p0/
 """
 
-import json
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
-from hashlib import sha256
 from typing import Any
-
-from jsonschema.protocols import Validator
 
 from badges.achievement import (
     Achievement,
@@ -31,9 +25,13 @@ from badges.achievement import (
 )
 from badges.canonical import check_unambiguous
 from badges.errors import InvalidCredentialError
+from badges.identity import Identity, identifiers_of
 from badges.instants import format_instant
 from badges.nodes import find_repeated_id
-from rubrics.documents import check_document, load_validator, points_text
+from badges.shapes import check_shape
+from badges.untrusted import parse_object
+from badges.written import digest_multibase
+from rubrics.documents import points_text
 from rubrics.errors import InvalidDocumentError
 
 CONTEXTS = (
@@ -44,8 +42,6 @@ CONTEXTS = (
 _SCHEMA_URL = (
     "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 )
-# What a multihash of SHA-256 begins with: the function's number, and 32 bytes.
-_SHA2_256 = b"\x12\x20"
 _RUBRIC_CRITERION_LEVEL = "RubricCriterionLevel"
 
 _Document = dict[str, object]
@@ -84,13 +80,13 @@ def build_credential(facts: CredentialFacts) -> _Document:
         "name": achievement.name,
         "description": achievement.description,
         "image": _image(achievement.image),
-        "issuer": _profile(facts.issuer),
+        "issuer": {**build_profile(facts.issuer), **_endorsements(facts.issuer.endorsements)},
         "validFrom": format_instant(facts.valid_from),
         "awardedDate": format_instant(facts.awarded_at),
         "credentialSubject": _subject(facts),
         "evidence": [_evidence(one) for one in facts.evidence],
         **_unless_empty("relatedResource", [_related(one) for one in facts.related]),
-        "credentialStatus": _status(facts.status),
+        "credentialStatus": build_status(facts.status),
         "credentialSchema": [{"id": _SCHEMA_URL, "type": "1EdTechJsonSchemaValidator2019"}],
     }
 
@@ -105,7 +101,7 @@ def build_achievement(achievement: Achievement) -> _Document:
         "description": achievement.description,
         "version": achievement.version,
         "inLanguage": achievement.language,
-        "creator": _profile(achievement.creator),
+        "creator": build_profile(achievement.creator),
         "image": _image(achievement.image),
         "criteria": {
             "id": achievement.criteria_url,
@@ -117,6 +113,7 @@ def build_achievement(achievement: Achievement) -> _Document:
             "resultDescription",
             [_result_description(item) for item in achievement.result_descriptions],
         ),
+        **_endorsements(achievement.endorsements),
     }
 
 
@@ -129,40 +126,39 @@ def check_before_signing(document: Mapping[str, object]) -> None:
         CanonicalizationError: a word without a meaning, or a content that verifiers
             are known to read differently.
     """
+    accepted = check_statements(document, "issued-credential.schema.json")
+    _check_results(accepted["credentialSubject"])
+
+
+def check_statements(document: Mapping[str, object], schema: str) -> dict[str, Any]:
+    """Return an unsigned credential that follows one of our schemas and that all read alike.
+
+    Raises: as `check_before_signing`.
+    """
     try:
-        accepted = check_document(document, _validator())
+        accepted = check_shape(document, schema)
     except InvalidDocumentError as error:
         raise InvalidCredentialError(error.reason, path=error.place) from error
     repeated = find_repeated_id(document)
     if repeated is not None:
         raise InvalidCredentialError(f"two different things share the id {repeated}")
-    _check_results(accepted["credentialSubject"])
     check_unambiguous(document)
+    return accepted
 
 
-def serialize(document: Mapping[str, object]) -> bytes:
-    """Return the document as compact UTF-8 JSON; members keep their order."""
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode()
-
-
-def digest_multibase(document: bytes) -> str:
-    """Return how a credential names another document by its bytes: SHA-256 as multihash."""
-    digest = _SHA2_256 + sha256(document).digest()
-    return "u" + urlsafe_b64encode(digest).rstrip(b"=").decode()
+def build_status(status: Status) -> _Document:
+    """Return where a credential says that its status is published."""
+    return {
+        "id": f"{status.list_url}#{status.index}",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": str(status.index),
+        "statusListCredential": status.list_url,
+    }
 
 
 def _subject(facts: CredentialFacts) -> _Document:
-    identifiers: list[object] = []
-    if facts.subject_name is not None:
-        identifiers = [
-            {
-                "type": "IdentityObject",
-                "hashed": False,
-                "identityHash": facts.subject_name,
-                "identityType": "name",
-            }
-        ]
+    identifiers = identifiers_of(Identity(name=facts.subject_name or ""))
     return {
         "id": facts.subject_id,
         "type": ["AchievementSubject"],
@@ -173,7 +169,8 @@ def _subject(facts: CredentialFacts) -> _Document:
     }
 
 
-def _profile(issuer: Issuer) -> _Document:
+def build_profile(issuer: Issuer) -> _Document:
+    """Return an issuer as credentials name it, without what others say about it."""
     return {
         "id": issuer.id,
         "type": ["Profile"],
@@ -182,6 +179,10 @@ def _profile(issuer: Issuer) -> _Document:
         **_unless_empty("email", issuer.email),
         **_unless_empty("description", issuer.description),
     }
+
+
+def _endorsements(endorsements: tuple[bytes, ...]) -> _Document:
+    return _unless_empty("endorsement", [parse_object(one) for one in endorsements])
 
 
 def _image(image: Image) -> _Document:
@@ -271,21 +272,6 @@ def _related(resource: RelatedResource) -> _Document:
         "mediaType": resource.media_type,
         "digestMultibase": digest_multibase(resource.document),
     }
-
-
-def _status(status: Status) -> _Document:
-    return {
-        "id": f"{status.list_url}#{status.index}",
-        "type": "BitstringStatusListEntry",
-        "statusPurpose": "revocation",
-        "statusListIndex": str(status.index),
-        "statusListCredential": status.list_url,
-    }
-
-
-@cache
-def _validator() -> Validator:
-    return load_validator(("badges.schemas", "issued-credential.schema.json"))
 
 
 def _check_results(subject: dict[str, Any]) -> None:

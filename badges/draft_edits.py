@@ -170,11 +170,6 @@ def blank(document: Document) -> Draft:
     )
 
 
-def known_ids(document: Document) -> frozenset[str]:
-    """Return every id that something has or points to."""
-    return frozenset(_taken(document))
-
-
 def _add_shared_level(draft: Draft, document: Document, taken: set[str]) -> tuple[Draft, str]:
     level_id = make_unique("level", taken, _FORM)
     lists = [one[LEVELS] for one in criteria_of(document) if one.get(LEVELS)]

@@ -47,12 +47,15 @@ BadgesError
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from badges.checks import Check, CheckState
-from badges.pathway_faults import PathwayFault
-from rubrics.findings import Finding
-from rubrics.marks import Mark
+from badges.checks import Check, CheckState, Part
+
+if TYPE_CHECKING:
+    # Every module of the package imports this one: what a few errors carry is theirs to import.
+    from badges.pathway_faults import PathwayFault
+    from rubrics.findings import Finding
+    from rubrics.marks import Mark
 
 
 class BadgesError(Exception):
@@ -70,7 +73,7 @@ class InvalidDefinitionError(BadgesError):
 
     code: ClassVar[str] = "definition_invalid"
 
-    def __init__(self, place: str, reason: str, mark: Mark | None = None) -> None:
+    def __init__(self, place: str, reason: str, mark: "Mark | None" = None) -> None:
         super().__init__(f"{f'{mark}: ' if mark else ''}{place or 'definition'}: {reason}")
         self.place = place
         self.reason = reason
@@ -104,7 +107,7 @@ class InvalidDraftError(BadgesError):
 
     code: ClassVar[str] = "draft_invalid"
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, findings: "tuple[Finding, ...]") -> None:
         super().__init__(", ".join(f"{finding.place}: {finding.code}" for finding in findings))
         self.findings = findings
 
@@ -149,7 +152,7 @@ class NotPublishableError(BadgesError):
 
     code: ClassVar[str] = "definition_not_publishable"
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, findings: "tuple[Finding, ...]") -> None:
         super().__init__(", ".join(f"{finding.place}: {finding.code}" for finding in findings))
         self.findings = findings
 
@@ -159,7 +162,7 @@ class PathwayNotPublishableError(BadgesError):
 
     code: ClassVar[str] = "pathway_not_publishable"
 
-    def __init__(self, faults: tuple[PathwayFault, ...]) -> None:
+    def __init__(self, faults: "tuple[PathwayFault, ...]") -> None:
         super().__init__(
             ", ".join(f"{one.field}: {one.code} {one.subject}".rstrip() for one in faults)
         )
@@ -264,6 +267,19 @@ class ProofError(BadgesError):
         self.reason = reason
 
 
+class DigestError(BadgesError):
+    """A digest that does not fit its bytes, or of a kind that we do not compute.
+
+    `reason` is `no_digest`, `digest_not_supported` or `digest`.
+    """
+
+    code: ClassVar[str] = "digest_invalid"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class StatusListError(BadgesError):
     """A status list that cannot be read, or an index outside it."""
 
@@ -274,6 +290,12 @@ class ResolutionError(BadgesError):
     """A DID document, key or status list could not be fetched. Raised by resolvers."""
 
     code: ClassVar[str] = "unreachable"
+
+
+class NotPublicError(ResolutionError):
+    """Whoever holds it does not show it to the world. Raised by resolvers."""
+
+    code: ClassVar[str] = "not_public"
 
 
 class CanonicalizationError(BadgesError):
@@ -294,6 +316,12 @@ class UnknownContextError(CanonicalizationError):
     """The `@context` is not one of the pinned lists, in their order."""
 
     code = "unknown_context"
+
+
+class ConflictingContextsError(CanonicalizationError):
+    """An embedded document has contexts that are not pinned together with those around it."""
+
+    code = "conflicting_contexts"
 
 
 class MissingTypeError(CanonicalizationError):
@@ -404,19 +432,37 @@ class SortOrderError(AmbiguousDocumentError):
     code = "sort_order"
 
 
+class GenericReadingError(BadgesError):
+    """A generic JSON-LD processor reads a document in another way than we do."""
+
+    code: ClassVar[str] = "generic_reading"
+
+
+class MissingReaderError(BadgesError):
+    """The packages for a second reading are not installed, or not those that we know."""
+
+    code: ClassVar[str] = "no_generic_reader"
+
+
 class VerificationError(BadgesError):
     """A credential that is not valid, or could not be shown to be.
 
-    `checks` are all checks, made or not. `document` is the credential when its proof
-    holds, as that of a revoked one does; otherwise nobody stands behind its words.
+    `checks` are all checks, made or not, `parts` the credentials that belong to it.
+    `document` is the credential when its proof holds, as that of a revoked one does;
+    otherwise nobody stands behind its words.
     """
 
     code: ClassVar[str] = "not_valid"
 
     def __init__(
-        self, checks: tuple[Check, ...], *, document: Mapping[str, object] | None = None
+        self,
+        checks: tuple[Check, ...],
+        *,
+        document: Mapping[str, object] | None = None,
+        parts: tuple[Part, ...] = (),
     ) -> None:
         failed = [check for check in checks if check.state is CheckState.FAILED]
         super().__init__(", ".join(f"{check.name}: {check.code}" for check in failed))
         self.checks = checks
         self.document = document
+        self.parts = parts

@@ -6,7 +6,7 @@ Source: https://www.w3.org/TR/png-3/ (5 Datastream structure, 11.3.3 Textual inf
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from badges.errors import BakingError
 
@@ -18,11 +18,13 @@ _HEADER = struct.Struct(">I4s")
 _NUMBER = struct.Struct(">I")
 _SIZE = struct.Struct(">II")
 _HEADER_BYTES = 13
+_PIXELS = b"IDAT"
+_KEYWORD_BYTES = 80
+"""Of a keyword at most, with the end of it (11.3.3.2)."""
 _TEXT_KINDS = (b"tEXt", b"zTXt", b"iTXt")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """One chunk: its type and its data."""
 
     kind: bytes
@@ -31,11 +33,18 @@ class Chunk:
     @property
     def keyword(self) -> bytes | None:
         """The keyword of a textual chunk."""
-        return self.data.partition(b"\0")[0] if self.kind in _TEXT_KINDS else None
+        if self.kind not in _TEXT_KINDS:
+            return None
+        return self.data[:_KEYWORD_BYTES].partition(b"\0")[0]
 
 
-def read_chunks(data: bytes) -> tuple[Chunk, ...]:
+def read_chunks(data: bytes, *, with_pixels: bool = True) -> tuple[Chunk, ...]:
     """Return the chunks of a PNG, from IHDR to IEND.
+
+    Args:
+        data: The picture.
+        with_pixels: Otherwise the chunks of the pixels, which are most of a picture, are left
+            out; they still have to be there.
 
     Raises:
         BakingError: `too_large`, or `not_png`: a broken chunk, or more than a PNG.
@@ -44,48 +53,61 @@ def read_chunks(data: bytes) -> tuple[Chunk, ...]:
         raise BakingError("too_large")
     if not data.startswith(SIGNATURE):
         raise BakingError("not_png")
-    chunks: list[Chunk] = []
-    place = len(SIGNATURE)
-    while place < len(data) and len(chunks) < _MAXIMUM_CHUNKS:
-        chunk, place = _read_chunk(data, place)
-        chunks.append(chunk)
-    _check_order(chunks, is_whole=place == len(data))
-    return tuple(chunks)
+    places = _places_of(data)
+    _check_order(data, places)
+    return tuple(
+        [
+            _read_chunk(data, kind, start, end)
+            for kind, start, end in places
+            if with_pixels or kind != _PIXELS
+        ]
+    )
 
 
 def write_chunks(chunks: Iterable[Chunk]) -> bytes:
     """Return chunks as a PNG."""
     parts = [SIGNATURE]
     for chunk in chunks:
-        checksum = zlib.crc32(chunk.data, zlib.crc32(chunk.kind))
-        parts += (_HEADER.pack(len(chunk.data), chunk.kind), chunk.data, _NUMBER.pack(checksum))
+        parts += pieces_of(chunk.kind, chunk.data)
     return b"".join(parts)
 
 
-def dimensions(chunks: tuple[Chunk, ...]) -> tuple[int, int]:
-    """Return width and height in pixels."""
-    width, height = _SIZE.unpack_from(chunks[0].data)
-    return width, height
+def pieces_of(kind: bytes, data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return a chunk as it is written: before its data, the data, behind it."""
+    checksum = zlib.crc32(data, zlib.crc32(kind))
+    return _HEADER.pack(len(data), kind), data, _NUMBER.pack(checksum)
 
 
-def _read_chunk(data: bytes, place: int) -> tuple[Chunk, int]:
-    try:
+def _places_of(data: bytes) -> list[tuple[bytes, int, int]]:
+    """Return the type of each chunk, and where its data begin and end."""
+    places: list[tuple[bytes, int, int]] = []
+    place, size = len(SIGNATURE), len(data)
+    while place < size - _HEADER.size and len(places) < _MAXIMUM_CHUNKS:
         length, kind = _HEADER.unpack_from(data, place)
         start = place + _HEADER.size
-        (checksum,) = _NUMBER.unpack_from(data, start + length)
-    except struct.error as error:
-        raise BakingError("not_png") from error
-    content = data[start : start + length]
-    if zlib.crc32(content, zlib.crc32(kind)) != checksum:
+        end = start + length
+        places.append((kind, start, end))
+        place = end + _NUMBER.size
+    if place != size:
         raise BakingError("not_png")
-    return Chunk(kind, content), start + length + _NUMBER.size
+    return places
 
 
-def _check_order(chunks: list[Chunk], *, is_whole: bool) -> None:
-    kinds = [chunk.kind for chunk in chunks]
-    is_framed = kinds[:1] == [b"IHDR"] and kinds[-1:] == [b"IEND"] and b"IDAT" in kinds
-    is_single = kinds.count(b"IHDR") == kinds.count(b"IEND") == 1
-    if not (is_whole and is_framed and is_single and len(chunks[0].data) == _HEADER_BYTES):
+def _read_chunk(data: bytes, kind: bytes, start: int, end: int) -> Chunk:
+    (checksum,) = _NUMBER.unpack_from(data, end)
+    if zlib.crc32(data[start - len(kind) : end]) != checksum:
         raise BakingError("not_png")
-    if not all(1 <= side <= _MAXIMUM_SIDE for side in dimensions(tuple(chunks))):
+    return Chunk(kind, data[start:end])
+
+
+def _check_order(data: bytes, places: list[tuple[bytes, int, int]]) -> None:
+    kinds = [kind for kind, _, _ in places]
+    is_framed = kinds[:1] == [b"IHDR"] and kinds[-1:] == [b"IEND"] and _PIXELS in kinds
+    if not is_framed or kinds.count(b"IHDR") != 1 or kinds.count(b"IEND") != 1:
+        raise BakingError("not_png")
+    _, start, end = places[0]
+    if end - start != _HEADER_BYTES:
+        raise BakingError("not_png")
+    width, height = _SIZE.unpack_from(data, start)
+    if not (1 <= width <= _MAXIMUM_SIDE and 1 <= height <= _MAXIMUM_SIDE):
         raise BakingError("not_png")

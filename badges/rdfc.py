@@ -1,22 +1,21 @@
-"""RDF Dataset Canonicalization (RDFC-1.0) of a default graph, with SHA-256.
+"""RDF Dataset Canonicalization (RDFC-1.0) with SHA-256.
 
-A graph is a set of triples. What distinguishes its blank nodes is hashed twice: first each
-node's own triples (4.6); then, for nodes that these do not tell apart, all that can be reached
-from them (4.8). The second step can take more than exponential time on a graph made for it, so
-all work is counted, and a budget ends it.
+A dataset is a set of quads: a default graph, and graphs with names. What distinguishes its
+blank nodes is hashed twice: first each node's own quads (4.6); then, for nodes that these do
+not tell apart, all that can be reached from them (4.8). The second step can take more than
+exponential time on a dataset made for it, so all work is counted, and a budget ends it.
 
 Source: https://www.w3.org/TR/rdf-canon/
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import permutations
 from typing import NamedTuple, TypeAlias
 
 from badges.errors import WorkBudgetError
 
 Node: TypeAlias = str | int
-"""An IRI or literal as N-Quads text, or the number of a blank node."""
+"""An IRI or literal as canonical N-Quads text, or the number of a blank node."""
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
@@ -24,25 +23,21 @@ XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 # nodes differ, or differ after a step or two.
 _MAX_HASHING_DEPTH = 100
 
-# Canonical N-Quads, 5 of the specification: these by name, the others of _UNPRINTABLE by number.
-_UNPRINTABLE = (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)
-_ESCAPES = {code: f"\\u{code:04X}" for code in _UNPRINTABLE} | {
-    0x08: "\\b",
-    0x09: "\\t",
-    0x0A: "\\n",
-    0x0C: "\\f",
-    0x0D: "\\r",
-    0x22: '\\"',
-    0x5C: "\\\\",
-}
 
-
-class Triple(NamedTuple):
-    """One statement of the graph; `predicate` is N-Quads text."""
+class Quad(NamedTuple):
+    """One statement; `predicate` is N-Quads text, `graph` None the default graph."""
 
     subject: Node
     predicate: str
     object: Node
+    graph: Node | None = None
+
+
+class AlikeNodes(NamedTuple):
+    """Blank nodes that say the same; `is_linked` if other blank nodes are part of it."""
+
+    nodes: Sequence[int]
+    is_linked: bool
 
 
 class WorkBudget:
@@ -67,36 +62,53 @@ def iri_text(iri: str) -> str:
     return f"<{iri}>"
 
 
-def literal_text(value: str, datatype: str | None = None) -> str:
-    """Return a literal as canonical N-Quads text; a string needs no `datatype`."""
-    text = f'"{value.translate(_ESCAPES)}"'
-    return text if datatype in {None, XSD_STRING} else f"{text}^^<{datatype}>"
+def canonical_lines(quads: Collection[Quad], work: WorkBudget) -> list[str]:
+    """Return the canonical N-Quads of a dataset, a line each with its line feed, sorted.
 
-
-def canonical_lines(triples: Collection[Triple], work: WorkBudget) -> list[str]:
-    """Return the canonical N-Quads of a graph, a line each with its line feed, sorted.
-
-    `work` is spent on telling blank nodes apart; the rest is linear in the triples.
+    `work` is spent on telling blank nodes apart; the rest is linear in the quads.
 
     Raises:
         WorkBudgetError: the blank nodes take more work than that.
     """
-    labels = _Labelling(triples, work).labels()
-    return sorted({_line(triple, labels.__getitem__) for triple in triples})
+    labels = canonical_labels(quads, work)
+    return sorted({_line(quad, labels.__getitem__) for quad in quads})
 
 
-def alike_nodes(triples: Iterable[Triple]) -> list[list[int]]:
-    """Return the groups of blank nodes that their own triples do not tell apart."""
-    hashes = {node: _first_degree_hash(node, own) for node, own in _mentions(triples).items()}
-    return [group for group in _grouped(hashes) if len(group) > 1]
+def canonical_labels(quads: Collection[Quad], work: WorkBudget) -> Mapping[int, str]:
+    """Return the label of each blank node, `_:c14n…`.
+
+    Raises:
+        WorkBudgetError: as `canonical_lines`.
+    """
+    nodes = {part for quad in quads for part in quad if isinstance(part, int)}
+    if len(nodes) > 1:
+        return _Labelling(quads, work).labels()
+    # Nothing to tell apart: so it is with most of what we sign.
+    return dict.fromkeys(nodes, "_:c14n0")
+
+
+def hashed_lines(quads: Iterable[Quad]) -> Iterator[list[str]]:
+    """List what is hashed for each blank node to tell it from others, sorted as it is hashed."""
+    return (_first_degree_lines(node, own) for node, own in _mentions(quads).items())
+
+
+def alike_nodes(quads: Iterable[Quad]) -> list[AlikeNodes]:
+    """Return the groups of blank nodes that their own quads do not tell apart."""
+    mentions = _mentions(quads)
+    hashes = {node: _first_degree_hash(node, own) for node, own in mentions.items()}
+    return [
+        AlikeNodes(nodes=group, is_linked=_is_linked(group[0], mentions[group[0]]))
+        for group in _grouped(hashes)
+        if len(group) > 1
+    ]
 
 
 class _Labelling:
     """One run of the canonicalization algorithm (4.4): it gives each blank node its label."""
 
-    def __init__(self, triples: Iterable[Triple], work: WorkBudget) -> None:
+    def __init__(self, quads: Iterable[Quad], work: WorkBudget) -> None:
         self._work = work
-        self._mentions = _mentions(triples)
+        self._mentions = _mentions(quads)
         self._first_degree = {
             node: _first_degree_hash(node, mentions) for node, mentions in self._mentions.items()
         }
@@ -146,11 +158,15 @@ class _Labelling:
         """Return the blank nodes next to `node`, by how they are related to it (4.7)."""
         self._work.spend(len(self._mentions[node]))
         related: dict[str, list[int]] = {}
-        for triple in self._mentions[node]:
-            for position, other in (("s", triple.subject), ("o", triple.object)):
+        for subject, predicate, object_, graph in self._mentions[node]:
+            for position, other in (
+                ("s" + predicate, subject),
+                ("o" + predicate, object_),
+                ("g", graph),
+            ):
                 if isinstance(other, int) and other != node:
                     name = self._labels.get(other) or issued.get(other)
-                    key = position + triple.predicate + (name or self._first_degree[other])
+                    key = position + (name or self._first_degree[other])
                     related.setdefault(_sha256(key), []).append(other)
         return related
 
@@ -159,7 +175,7 @@ class _Labelling:
     ) -> tuple[str, dict[int, str]]:
         """Try the nodes in every order; return the least path and the labels it issued."""
         shortest, its_labels = "", issued
-        for order in permutations(nodes):
+        for order in _orders(nodes):
             # A copy of the labels is part of the work.
             self._work.spend(1 + len(issued))
             path, labels = self._path(order, dict(issued), shortest, depth=depth)
@@ -190,6 +206,22 @@ class _Labelling:
         return path, issued
 
 
+def _orders(nodes: Iterable[int]) -> Iterator[tuple[int, ...]]:
+    """List the orders of the nodes, each once: one graph is next to a node once a statement."""
+    order = sorted(nodes)
+    while True:
+        yield tuple(order)
+        # The next one in lexical order, by Narayana's algorithm.
+        at = len(order) - 2
+        while at >= 0 and order[at] >= order[at + 1]:
+            at -= 1
+        if at < 0:
+            return
+        other = next(i for i in range(len(order) - 1, at, -1) if order[i] > order[at])
+        order[at], order[other] = order[other], order[at]
+        order[at + 1 :] = reversed(order[at + 1 :])
+
+
 def _is_beaten(path: str, shortest: str) -> bool:
     """Tell whether a path, however it goes on, is greater than the shortest so far (4.8.3)."""
     return bool(shortest) and len(path) >= len(shortest) and path > shortest
@@ -202,27 +234,40 @@ def _grouped(hashes: Mapping[int, str]) -> list[list[int]]:
     return [groups[digest] for digest in sorted(groups)]
 
 
-def _mentions(triples: Iterable[Triple]) -> dict[int, list[Triple]]:
-    """Return the triples that each blank node is part of; a graph is a set, so each once."""
-    mentions: dict[int, list[Triple]] = {}
-    for triple in dict.fromkeys(triples):
-        for node in {triple.subject, triple.object}:
+def _mentions(quads: Iterable[Quad]) -> dict[int, list[Quad]]:
+    """Return the quads that each blank node is part of; a dataset is a set, so each once."""
+    mentions: dict[int, list[Quad]] = {}
+    for quad in dict.fromkeys(quads):
+        for node in {quad.subject, quad.object, quad.graph}:
             if isinstance(node, int):
-                mentions.setdefault(node, []).append(triple)
+                mentions.setdefault(node, []).append(quad)
     return mentions
 
 
-def _first_degree_hash(node: int, mentions: Iterable[Triple]) -> str:
+def _is_linked(node: int, mentions: Iterable[Quad]) -> bool:
+    return any(isinstance(part, int) and part != node for quad in mentions for part in quad)
+
+
+def _first_degree_hash(node: int, mentions: Iterable[Quad]) -> str:
     """Hash First Degree Quads (4.6)."""
-    lines = (_line(triple, lambda other: "_:a" if other == node else "_:z") for triple in mentions)
-    return _sha256("".join(sorted(lines)))
+    return _sha256("".join(_first_degree_lines(node, mentions)))
 
 
-def _line(triple: Triple, label: Callable[[int], str]) -> str:
-    subject, predicate, object_ = (
-        label(part) if isinstance(part, int) else part for part in triple
+def _first_degree_lines(node: int, mentions: Iterable[Quad]) -> list[str]:
+    return sorted(_line(quad, lambda other: "_:a" if other == node else "_:z") for quad in mentions)
+
+
+def _line(quad: Quad, label: Callable[[int], str]) -> str:
+    subject, predicate, object_, graph = quad
+    if isinstance(subject, int):
+        subject = label(subject)
+    if isinstance(object_, int):
+        object_ = label(object_)
+    if graph is None:
+        return f"{subject} {predicate} {object_} .\n"
+    return (
+        f"{subject} {predicate} {object_} {label(graph) if isinstance(graph, int) else graph} .\n"
     )
-    return f"{subject} {predicate} {object_} .\n"
 
 
 def _sha256(text: str) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from badges.credential import digest_multibase
 from badges.errors import InvalidCredentialError
 from badges.instants import format_instant, parse_instant
 from badges.untrusted import parse_object
+from badges.written import digest_multibase
 
 
 def without_proof(

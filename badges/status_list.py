@@ -6,14 +6,17 @@ Source: https://www.w3.org/TR/vc-bitstring-status-list/
 import base64
 import binascii
 import re
+import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from functools import cached_property
+from typing import Self, cast
 
 from badges.errors import StatusListError
 from badges.instants import format_instant
+from badges.written import serialize
 
 # So many credentials share a list that reading it does not tell whose status is read (section 6.1).
 MINIMUM_ENTRIES = 131_072
@@ -21,19 +24,47 @@ _MAXIMUM_ENTRIES = 16_777_216
 _CONTEXT = "https://www.w3.org/ns/credentials/v2"
 _MULTIBASE_BASE64URL = "u"
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
-# zlib's name for a gzip member; a gzip header written by zlib holds no time.
+# zlib's name for a gzip member.
 _GZIP = 16 + zlib.MAX_WBITS
+# Blocks of a deflate stream that hold nothing (RFC 1951, 3.2.4): one in between, and the last.
+_EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
+_LAST_BLOCK = b"\x03\x00"
+# A member without time or name, of an unknown system (RFC 1952, 2.3), and its end.
+_HEAD = bytes.fromhex("1f8b08000000000000ff") + _EMPTY_BLOCK
+_TAIL = struct.Struct("<II")
+_NO_LIST = b'"encodedList":""'
+_BLOCK_BYTES = 2048
+_BLOCK_ENTRIES = 8 * _BLOCK_BYTES
+
+
+@dataclass(frozen=True)
+class _Block:
+    """The bits of some entries that stand together. Shared by all lists that have the same."""
+
+    bits: bytes
+
+    @cached_property
+    def text(self) -> str:
+        """A piece of a deflate stream that leans on nothing before or behind it, as base64url.
+
+        Empty blocks make its length one that base64 writes without looking at what follows.
+        """
+        compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        packed = compressor.compress(self.bits) + compressor.flush(zlib.Z_FULL_FLUSH)
+        while len(packed) % 3:
+            packed += _EMPTY_BLOCK
+        return _base64url(packed)
 
 
 @dataclass(frozen=True, slots=True)
 class StatusList:
-    """The bits of a list; index 0 is the left-most bit of the first byte."""
+    """The bits of a list, in blocks; index 0 is the left-most bit of the first byte.
 
-    bits: bytes = field(repr=False)
+    A list with one more bit set shares all blocks but one with the list that it came of, so
+    encoding it packs that one and copies the others.
+    """
 
-    def __post_init__(self) -> None:
-        if not MINIMUM_ENTRIES <= len(self) <= _MAXIMUM_ENTRIES:
-            raise StatusListError(f"a list of {len(self)} entries is not accepted")
+    _blocks: tuple[_Block, ...] = field(repr=False)
 
     @classmethod
     def empty(cls, entries: int = MINIMUM_ENTRIES) -> Self:
@@ -44,7 +75,10 @@ class StatusList:
         """
         if entries % 8:
             raise StatusListError("the number of entries is a multiple of 8")
-        return cls(bytes(entries // 8))
+        _check_size(entries)
+        whole, rest = divmod(entries // 8, _BLOCK_BYTES)
+        last = (_Block(bytes(rest)),) if rest else ()
+        return cls((_Block(bytes(_BLOCK_BYTES)),) * whole + last)
 
     @classmethod
     def decode(cls, encoded: object) -> Self:
@@ -60,13 +94,23 @@ class StatusList:
             raise StatusListError("the list is not gzip") from exc
         if not decompressor.eof or decompressor.unused_data:
             raise StatusListError("the list is longer than accepted, cut off, or has a tail")
-        return cls(bits)
+        _check_size(len(bits) * 8)
+        starts = range(0, len(bits), _BLOCK_BYTES)
+        return cls(tuple(_Block(bits[start : start + _BLOCK_BYTES]) for start in starts))
 
     def encode(self) -> str:
-        """Return the list as `encodedList`: "u" and base64url of gzip. Same bits, same text."""
-        compressor = zlib.compressobj(wbits=_GZIP)
-        compressed = compressor.compress(self.bits) + compressor.flush()
-        return _MULTIBASE_BASE64URL + base64.urlsafe_b64encode(compressed).rstrip(b"=").decode()
+        """Return the list as `encodedList`: "u" and base64url of gzip. Same bits, same text.
+
+        It is one gzip member, whose blocks are packed each by itself (RFC 1951 allows that
+        a stream is flushed anywhere): a third longer than packed as a whole.
+        """
+        checksum = size = 0
+        for block in self._blocks:
+            checksum = zlib.crc32(block.bits, checksum)
+            size += len(block.bits)
+        tail = _base64url(_LAST_BLOCK + _TAIL.pack(checksum, size))
+        texts = (block.text for block in self._blocks)
+        return "".join((_MULTIBASE_BASE64URL, _base64url(_HEAD), *texts, tail))
 
     def is_set(self, index: int) -> bool:
         """Return whether the bit at `index` is set.
@@ -74,8 +118,11 @@ class StatusList:
         Raises:
             StatusListError: the list has no such entry.
         """
-        byte, mask = self._locate(index)
-        return bool(self.bits[byte] & mask)
+        number, byte, mask = _place(index)
+        try:
+            return bool(self._blocks[number].bits[byte] & mask)
+        except IndexError:
+            raise StatusListError(f"the list has no entry {index}") from None
 
     def with_set(self, indices: Iterable[int]) -> Self:
         """Return the list with the bits at `indices` set. No bit is ever taken back.
@@ -83,19 +130,23 @@ class StatusList:
         Raises:
             StatusListError: the list has no such entry.
         """
-        bits = bytearray(self.bits)
+        changed: dict[int, bytearray] = {}
         for index in indices:
-            byte, mask = self._locate(index)
-            bits[byte] |= mask
-        return type(self)(bytes(bits))
-
-    def _locate(self, index: int) -> tuple[int, int]:
-        if not 0 <= index < len(self):
-            raise StatusListError(f"the list has no entry {index}")
-        return index // 8, 0x80 >> index % 8
+            number, byte, mask = _place(index)
+            try:
+                if number not in changed:
+                    changed[number] = bytearray(self._blocks[number].bits)
+                changed[number][byte] |= mask
+            except IndexError:
+                raise StatusListError(f"the list has no entry {index}") from None
+        blocks = list(self._blocks)
+        for number, bits in changed.items():
+            if bits != blocks[number].bits:
+                blocks[number] = _Block(bytes(bits))
+        return type(self)(tuple(blocks))
 
     def __len__(self) -> int:
-        return len(self.bits) * 8
+        return 8 * ((len(self._blocks) - 1) * _BLOCK_BYTES + len(self._blocks[-1].bits))
 
 
 def build_status_list_credential(
@@ -124,6 +175,34 @@ def build_status_list_credential(
             "encodedList": status_list.encode(),
         },
     }
+
+
+def serialize_list(document: Mapping[str, object]) -> bytes:
+    """Return the credential of a list as `serialize` does, without a look at all of its text.
+
+    Nothing in base64url is escaped, and a list is nearly all there is to its credential.
+    """
+    subject = cast("Mapping[str, str]", document["credentialSubject"])
+    short = {**document, "credentialSubject": {**subject, "encodedList": ""}}
+    text = subject["encodedList"].encode("ascii")
+    # Within a text its quotes would be escaped: this is the member.
+    return serialize(short).replace(_NO_LIST, _NO_LIST[:-1] + text + b'"', 1)
+
+
+def _place(index: int) -> tuple[int, int, int]:
+    """Return the number of the block, the byte in it, and the bit in that."""
+    if index < 0:
+        raise StatusListError(f"the list has no entry {index}")
+    return index // _BLOCK_ENTRIES, index % _BLOCK_ENTRIES // 8, 0x80 >> index % 8
+
+
+def _check_size(entries: int) -> None:
+    if not MINIMUM_ENTRIES <= entries <= _MAXIMUM_ENTRIES:
+        raise StatusListError(f"a list of {entries} entries is not accepted")
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _decode_base64url(encoded: object) -> bytes:

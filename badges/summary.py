@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from badges.document_checks import CredentialKind, kind_of
 from badges.instants import parse_instant
 
 _Object = dict[str, Any]
@@ -26,7 +27,8 @@ class ResultSummary:
 class CredentialSummary:
     """The core of a credential in plain text; every text and URL is the issuer's word.
 
-    `subject_name` is there when the credential names its subject in clear text.
+    `subject_name` is there when the credential names its subject in clear text. Of a learner
+    record and of an endorsement the achievement's name is the credential's own.
     """
 
     id: str
@@ -54,7 +56,11 @@ def read_summary(document: Mapping[str, object]) -> CredentialSummary:
     """
     credential = cast("_Object", document)
     subject = credential["credentialSubject"]
-    achievement = subject["achievement"]
+    if kind_of(document) is CredentialKind.BADGE:
+        achievement = subject["achievement"]
+    else:
+        text = subject.get("endorsementComment") or credential.get("description", "")
+        achievement = {"name": credential["name"], "description": text, "criteria": {}}
     issuer = _object(credential["issuer"])
     image = achievement.get("image") or credential.get("image") or {}
     return CredentialSummary(
@@ -73,7 +79,7 @@ def read_summary(document: Mapping[str, object]) -> CredentialSummary:
         valid_from=_shown(parse_instant(credential["validFrom"])),
         valid_until=_instant(credential.get("validUntil")),
         # An embedded proof signs sets: whoever says a thing twice has said it once.
-        results=tuple(dict.fromkeys(_results(subject))),
+        results=tuple(dict.fromkeys(_results(subject, achievement))),
         evidence_urls=tuple(
             dict.fromkeys(item["id"] for item in _list(credential.get("evidence")) if "id" in item)
         ),
@@ -87,9 +93,9 @@ def _subject_name(subject: _Object) -> str | None:
     return None
 
 
-def _results(subject: _Object) -> list[ResultSummary]:
+def _results(subject: _Object, achievement: _Object) -> list[ResultSummary]:
     """Return the results in the order of the result descriptions, as far as they have one."""
-    descriptions = _list(subject["achievement"].get("resultDescription"))
+    descriptions = _list(achievement.get("resultDescription"))
     names = {description["id"]: description["name"] for description in descriptions}
     levels = {
         level["id"]: level["name"]

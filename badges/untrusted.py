@@ -2,8 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from badges.errors import UntrustedInputError
 
@@ -26,20 +25,17 @@ def parse_object(data: bytes | str) -> dict[str, object]:
     """
     text = _decode(data)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_number,
-            parse_constant=_refuse_constant,
-        )
+        value = _DECODER.decode(text)
     except RecursionError as exc:
         raise UntrustedInputError("too_deep") from exc
     except ValueError as exc:
         raise UntrustedInputError("not_json") from exc
     if not isinstance(value, dict):
         raise UntrustedInputError("not_an_object")
-    _check_extent(value)
+    _check_extent(value, text)
+    # Without such an escape there is no lone surrogate: it is JSON, but no text.
+    if "\\u" in text and not _is_text(value):
+        raise UntrustedInputError("bad_text")
     return value
 
 
@@ -77,32 +73,44 @@ def _refuse_constant(_name: str) -> NoReturn:
     raise UntrustedInputError("bad_number")
 
 
-def _check_extent(value: object) -> None:
-    """Check depth, number of values and texts, level by level and without recursion."""
-    level: list[object] = [value]
-    depth = count = 0
+def _check_extent(value: dict[str, object], text: str) -> None:
+    """Check depth and number of values, names included, level by level and without recursion."""
+    # Each value and name stands behind one of these, which texts may hold, too.
+    may_be_many = sum(map(text.count, "{[,:")) >= _MAXIMUM_VALUES
+    level: list[Any] = [value]
+    depth = count = 1
     while level:
-        depth += 1
-        count += len(level)
+        if may_be_many:
+            count += sum(len(one) * (2 if one.__class__ is dict else 1) for one in level)
+            if count > _MAXIMUM_VALUES:
+                raise UntrustedInputError("too_many_values")
+        # A value that is neither array nor object is one level, too.
+        depth += any(level)
         if depth > _MAXIMUM_DEPTH:
             raise UntrustedInputError("too_deep")
-        if count > _MAXIMUM_VALUES:
-            raise UntrustedInputError("too_many_values")
-        level = [child for parent in level for child in _children(parent)]
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if parent.__class__ is dict else parent)
+            if child.__class__ is dict or child.__class__ is list
+        ]
 
 
-def _children(value: object) -> Iterable[object]:
+def _is_text(value: object) -> bool:
+    """Tell whether all names and texts can be encoded; `value` is not too deep."""
     match value:
         case dict():
-            return (*value, *value.values())
+            return all(_is_text(one) for pair in value.items() for one in pair)
         case list():
-            return value
+            return all(_is_text(one) for one in value)
         case str():
-            # An escape such as \ud800 alone is JSON, but no text.
-            if not value.isascii() and any(
-                "\ud800" <= character <= "\udfff" for character in value
-            ):
-                raise UntrustedInputError("bad_text")
-            return ()
-        case _:
-            return ()
+            return not any("\ud800" <= character <= "\udfff" for character in value)
+    return True
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_int=_integer,
+    parse_float=_number,
+    parse_constant=_refuse_constant,
+)

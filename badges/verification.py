@@ -1,55 +1,49 @@
 """Verification: bytes in, a credential that holds out, or an error that says why not.
 
-The checks go from cheap and local to what needs the network, and what a credential says
-is used only after the check that makes it believable: no status list is fetched for a
-credential whose proof does not fit.
+A credential is judged by its own checks, and by what belongs to it: the credentials whose
+digests it binds, those that stand in a learner record, and endorsements. Each of them is
+verified on its own, as a stranger would; `badges.outcomes` says what it means for the whole.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from functools import cache
-from typing import Any
+from hashlib import sha256
+from typing import TypeAlias
 
-from jsonschema.protocols import Validator
-
-from badges.binding import Resolver, find_key, issuer_id
-from badges.checklist import CheckFailedError, Checklist
-from badges.checks import Check, CheckName
-from badges.errors import (
-    CanonicalizationError,
-    ProofError,
-    ResolutionError,
-    StatusListError,
-    UntrustedInputError,
+from badges.binding import Naming, Resolver, issuer_id
+from badges.checklist import Checklist
+from badges.checks import Check, CheckName, CheckState, Part, PartKind
+from badges.digests import check_digest
+from badges.document_checks import (
+    DATES,
+    CredentialKind,
+    check_context,
+    check_dates,
+    check_proof,
+    check_shape,
+    check_status,
+    kind_of,
+    parse,
+    require_key,
 )
-from badges.instants import parse_instant
-from badges.nodes import find_repeated_id
-from badges.proof import (
-    EmbeddedProof,
-    SecuredDocument,
-    parse_embedded_proof,
-    parse_vc_jwt,
+from badges.errors import DigestError, NotPublicError, ResolutionError, VerificationError
+from badges.outcomes import Outcome, as_part, unread
+from badges.parts import (
+    Place,
+    has_associations,
+    list_components,
+    list_embedded,
+    list_endorsements,
+    list_foreign_associations,
 )
-from badges.status_list import StatusList
-from badges.terms.vocabulary import load_vocabularies
-from badges.untrusted import MAXIMUM_BYTES, parse_object
-from keys.errors import InvalidDIDError, InvalidKeyError
-from keys.signing import Algorithm, PublicKey
-from rubrics.documents import check_document, load_validator
-from rubrics.errors import InvalidDocumentError
+from badges.proof import EmbeddedProof
+from badges.reach import MAXIMUM_LEVELS, Reach
+from badges.written import serialize
+from keys.signing import Algorithm
 
-_OPEN_BADGES_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-"
-_CREDENTIAL_SCHEMA = "accepted-credential.schema.json"
-_STATUS_LIST_SCHEMA = "accepted-status-list.schema.json"
-# Two honest clocks may differ; a credential is often checked in the second it was issued.
-_CLOCK_SKEW = timedelta(seconds=60)
-_DATES = ("validFrom", "validUntil")
-_INDEX = re.compile("0|[1-9][0-9]{0,8}")
-
-_Document = Mapping[str, object]
+_Document: TypeAlias = Mapping[str, object]
 
 
 class ProofForm(StrEnum):
@@ -64,187 +58,196 @@ class VerifiedCredential:
     """A credential that passed every check. `document` is without its proof or claims.
 
     That it holds says neither that the issuer's domain belongs to a college, nor that
-    the person who shows it is its subject.
+    the person who shows it is its subject. `parts` belong to it; some may hold no longer.
     """
 
     document: _Document
+    kind: CredentialKind
     form: ProofForm
     algorithm: Algorithm
     issuer_id: str
     checks: tuple[Check, ...]
+    parts: tuple[Part, ...]
 
 
-def verify(data: bytes | str, *, resolver: Resolver, now: datetime) -> VerifiedCredential:
+def verify(
+    data: bytes | str, *, resolver: Resolver, now: datetime, looks_inside: bool = True
+) -> VerifiedCredential:
     """Return the credential in `data`, JSON with a proof or a compact JWT, if it is valid.
 
     Args:
-        data: As it came, from anybody; no more than 1 MB.
-        resolver: Fetches the issuer's document, its key and its status list.
+        data: As it came, from anybody; no more than 1 MB. A badge, a learner record or an
+            endorsement.
+        resolver: Fetches the issuer's document, its key, its status list, and what the
+            credential binds.
         now: The time to check dates against, with a zone.
+        looks_inside: Whether what belongs to it is verified, too.
 
     Raises:
         VerificationError: it is not valid, or that could not be found out. The error
             carries all checks, also those that passed or were not made.
     """
-    log = Checklist()
-    secured = log.require(CheckName.PARSE, lambda: _parse(data))
-    document = secured.document
-    signed = log.require(CheckName.CONTEXT, lambda: _check_context(secured, _OPEN_BADGES_CONTEXT))
-    log.require(CheckName.SHAPE, lambda: _check_shape(secured, _CREDENTIAL_SCHEMA))
-    issuer, key_id = issuer_id(document), secured.key_id or ""
-    key = log.require(
-        CheckName.KEY, lambda: _find_key(secured, resolver, now), issuer=issuer, key=key_id
-    )
-    log.require(CheckName.PROOF, lambda: _check_proof(secured, key, signed))
-    log.document = document
-    log.note(CheckName.DATES, lambda: _check_dates(secured, now), **_text_members(document, _DATES))
-    match document.get("credentialStatus"):
-        case Mapping() as status:
-            facts = _text_members(status, ("statusListCredential", "statusListIndex"))
-            log.note(
-                CheckName.STATUS, lambda: _check_status(status, issuer, resolver, now), **facts
-            )
-        case _:
-            log.skip(CheckName.STATUS, "no_status")
-    is_embedded = isinstance(secured, EmbeddedProof)
-    return VerifiedCredential(
-        document=document,
-        form=ProofForm.DATA_INTEGRITY if is_embedded else ProofForm.VC_JWT,
-        algorithm=secured.algorithm,
-        issuer_id=issuer,
-        checks=log.finish(),
-    )
+    verification = _Verification(resolver, now, looks_inside=looks_inside)
+    return verification.verify(data, level=0, beside={})
 
 
-def _parse(data: bytes | str) -> SecuredDocument:
-    if len(data) > MAXIMUM_BYTES:
-        raise CheckFailedError("too_large")
-    try:
-        text = data.decode() if isinstance(data, bytes) else data
-        text = text.strip()
-        if text.startswith("{"):
-            return parse_embedded_proof(parse_object(text))
-        return parse_vc_jwt(text)
-    except UnicodeDecodeError as exc:
-        raise CheckFailedError("not_utf8") from exc
-    except (UntrustedInputError, ProofError) as exc:
-        raise CheckFailedError(exc.reason) from exc
+class _Verification:
+    """One verification with all that belongs to the credential."""
 
+    def __init__(self, resolver: Resolver, now: datetime, *, looks_inside: bool) -> None:
+        self._reach: Reach[Outcome] = Reach(resolver)
+        self._now = now
+        self._looks_inside = looks_inside
 
-def _check_context(secured: SecuredDocument, prefix: str) -> bytes:
-    """Return what the proof signs, once every word of it has a known meaning.
+    def verify(
+        self, data: bytes | str | _Document, *, level: int, beside: Mapping[str, bytes]
+    ) -> VerifiedCredential:
+        """Return the credential in `data`.
 
-    The bytes of a JWT are signed whatever they mean, so there only the list counts.
-    """
-    contexts = secured.document.get("@context")
-    names = contexts if isinstance(contexts, list) else [contexts]
-    texts = tuple(name for name in names if isinstance(name, str))
-    has_prefix = any(name.startswith(prefix) for name in texts)
-    if len(texts) != len(names) or texts not in load_vocabularies() or not has_prefix:
-        raise CheckFailedError("context_not_supported", contexts=" ".join(texts))
-    try:
-        return secured.signed_bytes()
-    except CanonicalizationError as exc:
-        raise CheckFailedError(exc.code, detail=str(exc)) from exc
+        `level` says how far inside another it stands; `beside` are those that stand there
+        with it, by their ids.
+        """
+        log, now, reach = Checklist(), self._now, self._reach
+        secured = log.require(CheckName.PARSE, lambda: parse(data))
+        document, kind = secured.document, kind_of(secured.document)
+        signed = log.require(CheckName.CONTEXT, lambda: check_context(secured, kind))
+        log.require(CheckName.SHAPE, lambda: check_shape(secured, kind))
+        issuer, key_id = issuer_id(document), secured.key_id or ""
+        key = log.require(
+            CheckName.KEY, lambda: require_key(secured, reach, now), issuer=issuer, key=key_id
+        )
+        log.require(CheckName.PROOF, lambda: check_proof(secured, key, signed))
+        log.document = document
+        log.note(CheckName.DATES, lambda: check_dates(secured, now), **_texts(document, DATES))
+        self._look_at_status(log, document, issuer)
+        self._look_inside(log, document, kind, level=level, beside=beside)
+        is_embedded = isinstance(secured, EmbeddedProof)
+        return VerifiedCredential(
+            document=document,
+            kind=kind,
+            form=ProofForm.DATA_INTEGRITY if is_embedded else ProofForm.VC_JWT,
+            algorithm=secured.algorithm,
+            issuer_id=issuer,
+            checks=log.finish(),
+            parts=log.parts,
+        )
 
+    def _look_at_status(self, log: Checklist, document: _Document, issuer: str) -> None:
+        match document.get("credentialStatus"):
+            case Mapping() as status:
+                facts = _texts(status, ("statusListCredential", "statusListIndex"))
+                log.note(
+                    CheckName.STATUS,
+                    lambda: check_status(status, issuer, self._reach, self._now),
+                    **facts,
+                )
+            case _:
+                log.skip(CheckName.STATUS, "no_status")
 
-def _check_shape(secured: SecuredDocument, schema: str) -> dict[str, Any]:
-    try:
-        accepted = check_document(secured.document, _validator(schema))
-    except InvalidDocumentError as exc:
-        raise CheckFailedError("wrong_shape", place=exc.place) from exc
-    for name in _DATES:
+    def _look_inside(
+        self,
+        log: Checklist,
+        document: _Document,
+        kind: CredentialKind,
+        *,
+        level: int,
+        beside: Mapping[str, bytes],
+    ) -> None:
+        if not self._looks_inside:
+            return
+        within = list_embedded(document) if kind is CredentialKind.RECORD else ()
+        if within:
+            beside = _by_id(within)
+        found = {
+            CheckName.PARTS: (*within, *list_components(document)),
+            CheckName.ENDORSEMENTS: list_endorsements(document),
+        }
+        for name, places in found.items():
+            if places and level == MAXIMUM_LEVELS:
+                log.skip(name, "too_deep")
+            elif places:
+                parts = (self._part(one, document, level + 1, beside) for one in places)
+                log.add_parts(name, tuple(parts))
+        if kind is CredentialKind.RECORD and has_associations(document):
+            self._look_at_associations(log, document)
+
+    def _look_at_associations(self, log: Checklist, document: _Document) -> None:
+        elsewhere = list_foreign_associations(document)
+        if elsewhere:
+            log.caution(CheckName.ASSOCIATIONS, "achievement_elsewhere", achievement=elsewhere[0])
+        else:
+            log.note(CheckName.ASSOCIATIONS, lambda: None)
+
+    def _part(
+        self, place: Place, around: _Document, level: int, beside: Mapping[str, bytes]
+    ) -> Part:
+        """Return how a part comes out: what binds it, then all of its own checks."""
+        value, data = place.value, b""
         try:
-            parse_instant(secured.document.get(name, "2000-01-01T00:00:00Z"))
-        except ValueError as exc:
-            raise CheckFailedError("wrong_date", place=name) from exc
-    repeated = find_repeated_id(secured.document)
-    # A JWT signs the places of its members, too.
-    if repeated is not None and isinstance(secured, EmbeddedProof):
-        raise CheckFailedError("repeated_id", id=repeated)
-    return accepted
+            if place.kind is PartKind.COMPONENT and isinstance(value, Mapping):
+                value = data = self._fetch(value, around, beside)
+                check_digest(place.value, data)  # type: ignore[arg-type]  # the same mapping
+        except DigestError as exc:
+            is_wrong = exc.reason == "digest"
+            state = CheckState.FAILED if is_wrong else CheckState.NOT_CHECKED
+            return unread(place, state, exc.reason)
+        except ResolutionError as exc:
+            code = "not_public" if isinstance(exc, NotPublicError) else "unreachable"
+            return unread(place, CheckState.NOT_CHECKED, code)
+        return self._verified_part(place, around, value, level, beside)
+
+    def _fetch(self, resource: _Document, around: _Document, beside: Mapping[str, bytes]) -> bytes:
+        """Return a component: of a learner record the one that stands in it, if it does."""
+        url = str(resource.get("id"))
+        if url in beside:
+            return beside[url]
+        return self._reach.credential(
+            url, named_by=Naming(issuer_id(around), str(around.get("id")))
+        )
+
+    def _verified_part(
+        self,
+        place: Place,
+        around: _Document,
+        value: object,
+        level: int,
+        beside: Mapping[str, bytes],
+    ) -> Part:
+        match value:
+            case Mapping():
+                key = serialize(value)
+            case str():
+                key = value.encode()
+            case bytes():
+                key = value
+            case _:
+                return unread(place, CheckState.FAILED, "no_credential")
+        # What stands at the deepest level is not looked into, so it is another outcome there.
+        known = sha256(key).digest(), level
+        if known not in self._reach.verified:
+            if not self._reach.may_verify():
+                return unread(place, CheckState.NOT_CHECKED, "too_many")
+            self._reach.verified[known] = self._outcome(value, level, beside)
+        return as_part(place, around, self._reach.verified[known])
+
+    def _outcome(
+        self, value: bytes | str | _Document, level: int, beside: Mapping[str, bytes]
+    ) -> Outcome:
+        try:
+            verified = self.verify(value, level=level, beside=beside)
+        except VerificationError as error:
+            return Outcome(document=error.document, checks=error.checks, parts=error.parts)
+        return Outcome(document=verified.document, checks=verified.checks, parts=verified.parts)
 
 
-@cache
-def _validator(schema: str) -> Validator:
-    return load_validator(("badges.schemas", schema))
+def _by_id(places: tuple[Place, ...]) -> dict[str, bytes]:
+    """Return the credentials that stand in a learner record, as compact JSON."""
+    return {
+        str(one.value.get("id")): serialize(one.value)
+        for one in places
+        if isinstance(one.value, Mapping)
+    }
 
 
-def _find_key(secured: SecuredDocument, resolver: Resolver, now: datetime) -> PublicKey:
-    try:
-        return find_key(secured, resolver=resolver, now=now)
-    except ProofError as exc:
-        raise CheckFailedError(exc.reason) from exc
-    except ResolutionError as exc:
-        raise CheckFailedError("issuer_unreachable") from exc
-    except (InvalidDIDError, UntrustedInputError) as exc:
-        raise CheckFailedError("issuer_document_malformed") from exc
-    except InvalidKeyError as exc:
-        raise CheckFailedError("key_malformed") from exc
-
-
-def _check_proof(secured: SecuredDocument, key: PublicKey, signed_bytes: bytes) -> None:
-    try:
-        secured.verify(key, signed_bytes)
-    except ProofError as exc:
-        raise CheckFailedError(exc.reason) from exc
-
-
-def _check_dates(secured: SecuredDocument, now: datetime) -> None:
-    document = secured.document
-    if "validFrom" in document and parse_instant(document["validFrom"]) > now + _CLOCK_SKEW:
-        raise CheckFailedError("not_yet_valid")
-    if "validUntil" in document and parse_instant(document["validUntil"]) <= now:
-        raise CheckFailedError("expired")
-    expires = secured.expires if isinstance(secured, EmbeddedProof) else None
-    if expires is not None and expires <= now:
-        raise CheckFailedError("proof_expired")
-
-
-def _check_status(status: _Document, issuer: str, resolver: Resolver, now: datetime) -> None:
-    """Check that the bit of this credential in its issuer's list is not set."""
-    url, index = _status_entry(status)
-    try:
-        is_revoked = _fetch_list(url, issuer, resolver, now).is_set(index)
-    except ResolutionError as exc:
-        raise CheckFailedError("status_list_unreachable") from exc
-    except StatusListError as exc:
-        raise CheckFailedError("status_list_not_valid", reason=exc.code) from exc
-    except CheckFailedError as failed:
-        raise CheckFailedError("status_list_not_valid", reason=failed.code) from failed
-    if is_revoked:
-        raise CheckFailedError("revoked")
-
-
-def _fetch_list(url: str, issuer: str, resolver: Resolver, now: datetime) -> StatusList:
-    """Return the list at `url` once it holds as a credential of the same issuer."""
-    secured = _parse(resolver.status_list(url))
-    signed_bytes = _check_context(secured, "")
-    accepted = _check_shape(secured, _STATUS_LIST_SCHEMA)
-    if issuer_id(accepted) != issuer or accepted["id"] != url:
-        raise CheckFailedError("another_issuer_or_list")
-    _check_proof(secured, _find_key(secured, resolver, now), signed_bytes)
-    _check_dates(secured, now)
-    return StatusList.decode(accepted["credentialSubject"]["encodedList"])
-
-
-def _status_entry(status: _Document) -> tuple[str, int]:
-    """Return where to look: the list's URL and the index.
-
-    Other kinds of status are refused, never skipped: the credential may well be revoked.
-    """
-    url, index = status.get("statusListCredential"), status.get("statusListIndex")
-    if (
-        status.get("type") != "BitstringStatusListEntry"
-        or status.get("statusPurpose") != "revocation"
-        or status.get("statusSize", 1) != 1
-        or not isinstance(url, str)
-        or not isinstance(index, str)
-        or not _INDEX.fullmatch(index)
-    ):
-        raise CheckFailedError("status_not_supported")
-    return url, int(index)
-
-
-def _text_members(document: _Document, names: tuple[str, ...]) -> dict[str, str]:
+def _texts(document: _Document, names: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name in names if isinstance(value := document.get(name), str)}

@@ -12,7 +12,7 @@ from badges.conditions import (
 )
 from badges.definition import AchievementDefinition, DefinitionState, Origin
 from badges.linter import lint
-from benchmarks.measuring import Case, Operation
+from benchmarks.measuring import Case, Operation, in_process
 from benchmarks.web import BARE
 from rubrics.criterion import Criterion
 from rubrics.model import LevelSource, Rubric, ScoredTask
@@ -29,7 +29,7 @@ LINTS = 3
 
 def make_cases() -> list[Case]:
     """Return the linter, beside what every page costs."""
-    return [Case(name="lint", peer=BARE, count=LINTS, prepare=_lints)]
+    return [in_process("lint", _lints, count=LINTS, peer=BARE)]
 
 
 def _lints(count: int) -> Sequence[Operation]:

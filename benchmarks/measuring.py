@@ -1,7 +1,7 @@
 """Cases that take turns, and what their turns amount to.
 
-All cases run in one process, one after the other: A B C, then C B A, and so on,
-so that whatever else the machine does meets all of them alike. A figure is the
+One case after the other has its turn: A B C, then C B A, and so on, so that whatever
+else the machine does meets all of them alike. A figure is the
 median of its turns; a ratio is the median of the ratios within each round.
 """
 
@@ -15,6 +15,15 @@ Operation = Callable[[], object]
 MICROSECONDS = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Seconds of one operation, as the mean of a turn."""
+
+    wall: float
+    cpu: float
+    """Of the process that does it, so waiting for a shared core or for the disk is not in it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Something to measure, and the name of the case that it is compared with."""
@@ -23,17 +32,12 @@ class Case:
     peer: str
     count: int
     """Operations in one turn."""
-    prepare: Callable[[int], Sequence[Operation]]
-    """Makes so many operations ready; this is not measured."""
+    take: Callable[[int], Turn]
+    """Does so many operations and says what one of them cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Seconds of one operation, as the mean of a turn."""
-
-    wall: float
-    cpu: float
-    """Of this process, so waiting for a shared core or for the disk is not in it."""
+Turns = Mapping[str, Sequence[Turn]]
+"""The turns of each case, by its name; those of one round stand at the same place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +53,37 @@ class Figure:
     peer: str
 
 
-def measure(cases: Sequence[Case], *, rounds: int, most: int | None = None) -> tuple[Figure, ...]:
-    """Let the cases take turns, and return their figures.
+def in_process(
+    name: str, prepare: Callable[[int], Sequence[Operation]], *, count: int, peer: str = ""
+) -> Case:
+    """Return a case of this process.
+
+    Args:
+        name: What the case is called.
+        prepare: Makes so many operations ready; this is not measured.
+        count: Operations in one turn.
+        peer: What it is compared with; itself if nothing is said.
+    """
+
+    def take(asked: int) -> Turn:
+        operations = prepare(asked)
+        gc.collect()
+        wall, cpu = time.perf_counter(), time.process_time()
+        for operate in operations:
+            operate()
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+        return Turn(wall / asked, cpu / asked)
+
+    return Case(name=name, peer=peer or name, count=count, take=take)
+
+
+def repeated(name: str, operate: Operation, *, count: int, peer: str = "") -> Case:
+    """Return a case of this process that does the same again and again."""
+    return in_process(name, lambda asked: [operate] * asked, count=count, peer=peer)
+
+
+def measure(cases: Sequence[Case], *, rounds: int, most: int | None = None) -> Turns:
+    """Let the cases take turns, and return these.
 
     Args:
         cases: Each with its peer among them.
@@ -64,29 +97,19 @@ def measure(cases: Sequence[Case], *, rounds: int, most: int | None = None) -> t
     try:
         for number in range(rounds + 1):
             for case in cases if number % 2 else reversed(cases):
-                turns[case.name].append(_take_turn(case, min(case.count, most or case.count)))
+                turns[case.name].append(case.take(min(case.count, most or case.count)))
     finally:
         gc.unfreeze()
-    measured = {name: taken[1:] for name, taken in turns.items()}
-    return tuple(_figure(case, measured) for case in cases)
+    return {name: taken[1:] for name, taken in turns.items()}
 
 
-def _take_turn(case: Case, count: int) -> Turn:
-    operations = case.prepare(count)
-    gc.collect()
-    wall, cpu = time.perf_counter(), time.process_time()
-    for operate in operations:
-        operate()
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    return Turn(wall / count, cpu / count)
-
-
-def _figure(case: Case, turns: Mapping[str, Sequence[Turn]]) -> Figure:
-    pairs = zip(turns[case.name], turns[case.peer], strict=True)
+def figure_of(name: str, peer: str, turns: Turns) -> Figure:
+    """Return what the turns of one case amount to, beside those of its peer."""
+    pairs = zip(turns[name], turns[peer], strict=True)
     return Figure(
-        name=case.name,
-        per_second=1 / median(turn.wall for turn in turns[case.name]),
-        cpu_microseconds=MICROSECONDS * median(turn.cpu for turn in turns[case.name]),
-        ratio=median(turn.cpu / peer.cpu for turn, peer in pairs),
-        peer=case.peer,
+        name=name,
+        per_second=1 / median(turn.wall for turn in turns[name]),
+        cpu_microseconds=MICROSECONDS * median(turn.cpu for turn in turns[name]),
+        ratio=median(turn.cpu / other.cpu for turn, other in pairs),
+        peer=peer,
     )

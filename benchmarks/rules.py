@@ -12,8 +12,7 @@ from importlib import resources
 from badges.conditions import EveryCriterionAtLeast, TotalAtLeast
 from badges.criteria import evaluate, outcome_document
 from badges.definition import AchievementDefinition, parse_definition, with_choice
-from benchmarks.measuring import Case, Operation
-from benchmarks.web import BARE
+from benchmarks.measuring import Case, Operation, repeated
 from rubrics.criterion import Criterion
 from rubrics.model import LevelSource, Rubric
 from rubrics.scales import Level
@@ -33,8 +32,8 @@ def make_cases() -> list[Case]:
     by_levels = with_choice(open_, LevelSource.ASSESSOR)
     smallest = _size(SIZES[0])
     return [
-        _case("decision by tasks", partial(_decide, by_tasks, _points(by_tasks)), BARE),
-        _case("decision by levels", partial(_decide, by_levels, _levels(by_levels)), BARE),
+        _case("decision by tasks", partial(_decide, by_tasks, _points(by_tasks))),
+        _case("decision by levels", partial(_decide, by_levels, _levels(by_levels))),
         *(_case(_size(size), _growing(size), smallest) for size in SIZES),
     ]
 
@@ -89,5 +88,5 @@ def _size(size: int) -> str:
     return f"decision, {size} criteria"
 
 
-def _case(name: str, operate: Operation, peer: str) -> Case:
-    return Case(name=name, peer=peer, count=DECISIONS, prepare=lambda count: [operate] * count)
+def _case(name: str, operate: Operation, peer: str = "") -> Case:
+    return repeated(name, operate, count=DECISIONS, peer=peer)

@@ -14,7 +14,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Response
 
 from benchmarks.installation import PLACES, SHARE_TOKEN, Installation
-from benchmarks.measuring import Case, Operation
+from benchmarks.measuring import Case, Operation, in_process
 from lti_tool.sandbox.minting import mint_id_token
 from lti_tool.views.session import COOKIE
 from tests.demo_course import ACTIVITY
@@ -43,11 +43,11 @@ def make_cases(here: Installation) -> list[Case]:
         "status list": f"/status/{here.credential.status_list_id}",
     }
     return [
-        Case(name=BARE, peer=BARE, count=200, prepare=_getting(bare, "/")),
-        Case(name="login", peer=BARE, count=50, prepare=partial(_logins, here)),
-        Case(name="launch", peer=BARE, count=30, prepare=partial(_launches, here)),
+        in_process(BARE, _getting(bare, "/"), count=200),
+        in_process("login", partial(_logins, here), count=50, peer=BARE),
+        in_process("launch", partial(_launches, here), count=30, peer=BARE),
         *(
-            Case(name=name, peer=BARE, count=20, prepare=_getting(here.tool, path))
+            in_process(name, _getting(here.tool, path), count=20, peer=BARE)
             for name, path in pages.items()
         ),
     ]

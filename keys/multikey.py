@@ -13,6 +13,10 @@ _ED25519_PREFIX = b"\xed\x01"
 _BASE58BTC_PREFIX = "z"
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+# Ten digits at a time, as dividing and multiplying long numbers takes long.
+_CHUNK_DIGITS = 10
+_CHUNK = 58**_CHUNK_DIGITS
 # Decoding takes quadratic time; nothing we read (a key, a signature) is longer.
 _MAXIMUM_LENGTH = 128
 
@@ -21,10 +25,13 @@ def encode_multibase(data: bytes) -> str:
     """Return `data` as base58btc multibase text: "z", then a 1 for each leading zero byte."""
     zeros = len(data) - len(data.lstrip(b"\0"))
     number = int.from_bytes(data)
-    digits = ""
+    pairs: list[str] = []
     while number:
-        number, value = divmod(number, 58)
-        digits = _ALPHABET[value] + digits
+        number, chunk = divmod(number, _CHUNK)
+        for _ in range(_CHUNK_DIGITS // 2):
+            chunk, value = divmod(chunk, len(_PAIRS))
+            pairs.append(_PAIRS[value])
+    digits = "".join(reversed(pairs)).lstrip(_ALPHABET[0])
     return _BASE58BTC_PREFIX + _ALPHABET[0] * zeros + digits
 
 
@@ -40,8 +47,11 @@ def decode_multibase(text: object) -> bytes:
     if len(body) > _MAXIMUM_LENGTH or not _VALUES.keys() >= set(body):
         raise InvalidKeyError("not base58btc of a sensible length")
     number = 0
-    for character in body:
-        number = number * 58 + _VALUES[character]
+    for start in range(0, len(body), _CHUNK_DIGITS):
+        digits, chunk = body[start : start + _CHUNK_DIGITS], 0
+        for character in digits:
+            chunk = chunk * 58 + _VALUES[character]
+        number = number * 58 ** len(digits) + chunk
     zeros = len(body) - len(body.lstrip(_ALPHABET[0]))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8)
 

@@ -33,8 +33,10 @@ from lti_tool.views import (
     course,
     credentials,
     desk,
+    desk_bulk,
     desk_editor,
     desk_paste,
+    desk_revoke,
     desk_stack,
     desk_trial,
     desk_versions,
@@ -53,6 +55,7 @@ from lti_tool.views import (
 )
 from lti_tool.views.limits import COURSE_BYTES, MOST_FIELDS, STRANGER_BYTES, BoundedRequest
 from lti_tool.views.session import csrf_token
+from lti_tool.views.surroundings import COPIED_ON
 
 LOCALES = ("en",)
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -129,7 +132,8 @@ def create_app(runtime: Runtime) -> Flask:
     Babel(app, locale_selector=_select_locale)
     headers.init_app(app)
     in_course = (course, learner, uploads, own, assessor, scoring, rounds, releasing)
-    at_desk = (desk, desk_editor, desk_paste, desk_trial, desk_versions, desk_stack)
+    of_badges = (desk_editor, desk_paste, desk_trial, desk_versions)
+    at_desk = (desk, *of_badges, desk_stack, desk_bulk, desk_revoke)
     for area in (lti, *in_course, *at_desk, files, credentials, keep, verify, health):
         app.register_blueprint(area.bp)
     errors.init_app(app)
@@ -154,4 +158,5 @@ def _page_context() -> dict[str, object]:
         "lang": language.replace("_", "-"),
         "text_direction": "rtl" if language.split("_", maxsplit=1)[0] in RIGHT_TO_LEFT else "ltr",
         "csrf_token": csrf_token(),
+        "copied_on": request.environ.get(COPIED_ON),
     }

@@ -57,8 +57,8 @@ class Row:
         return Cell("", self.number, column)
 
 
-def read_table(data: bytes, *, first: str) -> Iterator[Row]:
-    """Yield the rows of a CSV file whose header begins with the column `first`.
+def read_table(data: bytes, *, first: str = "", most_bytes: int = MAXIMUM_BYTES) -> Iterator[Row]:
+    """Yield the rows of a CSV file whose header begins with the column `first`, if one is named.
 
     Delimiters are commas, semicolons or tabs, whichever the header has. Line breaks in
     cells are LF, tabs are spaces, and nothing stands at the ends.
@@ -66,8 +66,8 @@ def read_table(data: bytes, *, first: str) -> Iterator[Row]:
     Raises:
         InvalidTableError: it is none; names the row.
     """
-    if len(data) > MAXIMUM_BYTES:
-        raise InvalidTableError(f"the file is larger than {MAXIMUM_BYTES} bytes")
+    if len(data) > most_bytes:
+        raise InvalidTableError(f"the file is larger than {most_bytes} bytes")
     try:
         # Spreadsheets begin a file with a byte order mark.
         text = data.decode("utf-8-sig")
@@ -104,6 +104,8 @@ def column_name(column: int) -> str:
 
 def _find_delimiter(text: str, first: str) -> str:
     header = text.lstrip().partition("\n")[0].lower()
+    if not first:
+        return max(_DELIMITERS, key=header.count)
     for delimiter in _DELIMITERS:
         if header.split(delimiter)[0].strip(' "\r') == first.lower() and delimiter in header:
             return delimiter

@@ -3,7 +3,9 @@
 import os
 import re
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -17,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from keys.sealing import MasterKey
@@ -29,14 +31,11 @@ from lti_tool.services import keyring
 from lti_tool.store import schema
 from lti_tool.store.database import Database
 from lti_tool.store.rows import Row
+from tests.postgresql import SERVER, a_database
 
 # Tests never race a clock: a busy machine is no fault of the code.
 hypothesis_settings.register_profile("quatrefoil", deadline=None)
 hypothesis_settings.load_profile("quatrefoil")
-
-POSTGRESQL = os.environ.get(
-    "QUATREFOIL_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/test"
-)
 
 EMPTY_ALL = "; ".join(str(one.delete()) for one in reversed(Row.metadata.sorted_tables))
 """One trip to the server for all tables."""
@@ -47,6 +46,20 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     """Name a test the same in every process, also where a value holds a fresh id."""
     named = UUID_TEXT.sub("an-id", val) if isinstance(val, str) else None
     return named if named != val else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the random documents of a run were, so that it can be repeated."""
+    counts: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "canonical form":
+                counts += value
+    if counts:
+        terminalreporter.section("canonical form")
+        seed = os.environ.get("QUATREFOIL_TEST_SEED", "1")
+        found = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in counts.items())
+        terminalreporter.write_line(f"QUATREFOIL_TEST_SEED={seed}: {found}")
 
 
 @dataclass
@@ -79,24 +92,15 @@ def new_id() -> Callable[[], UUID]:
 @pytest.fixture(scope="session")
 def postgresql_url(worker_id: str) -> Iterator[str]:
     """A PostgreSQL database of this test process alone; skips where there is no server."""
-    server = make_url(POSTGRESQL)
-    name = f"quatrefoil_test_{worker_id}_{secrets.token_hex(3)}"
-    admin = Database(POSTGRESQL)
-    try:
-        with admin.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-            # Nobody waits for a disk: a machine that fails takes the test's database with it.
-            connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
-    except Exception as exc:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"no PostgreSQL at {server.host}:{server.port} ({type(exc).__name__})")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with admin.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(a_database(f"quatrefoil_test_{worker_id}", is_durable=False))
+        except Exception as exc:
+            if os.environ.get("CI"):
+                raise
+            server = make_url(SERVER)
+            pytest.skip(f"no PostgreSQL at {server.host}:{server.port} ({type(exc).__name__})")
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,10 @@ from badges.achievement import (
     RubricCriterionLevel,
     Status,
 )
-from badges.binding import Fetched
-from badges.credential import CredentialFacts, build_credential, serialize
+from badges.binding import Fetched, Naming
+from badges.credential import CredentialFacts, build_credential
 from badges.definition import DefinitionState
-from badges.errors import ResolutionError
+from badges.errors import NotPublicError, ResolutionError
 from badges.pathway_definition import PathwayDefinition
 from badges.pathway_publication import (
     HeldBadge,
@@ -32,8 +32,10 @@ from badges.pathway_publication import (
 )
 from badges.proof import add_data_integrity_proof, sign_vc_jwt
 from badges.status_list import StatusList, build_status_list_credential
+from badges.written import serialize
 from keys.did import build_did_document, verification_method_id
 from keys.jwk import public_jwk, thumbprint
+from keys.multikey import encode_multikey
 from keys.ring import HeldKey, KeyState
 from keys.signing import (
     Algorithm,
@@ -78,10 +80,10 @@ def a_held_key(key: SigningKey, controller: str = DID) -> HeldKey:
     return HeldKey(id=id_, public=key.public, signing=key)
 
 
-def an_issuer(**changes: str) -> Issuer:
+def an_issuer(**changes: object) -> Issuer:
     """The issuer of all credentials here."""
-    values = {"id": DID, "name": "Harbour College", "url": f"{BASE}/"} | changes
-    return Issuer(**values)
+    values: dict[str, object] = {"id": DID, "name": "Harbour College", "url": f"{BASE}/"} | changes
+    return Issuer(**values)  # type: ignore[arg-type]  # a test's own keywords
 
 
 def a_result_description(criterion: str) -> ResultDescription:
@@ -180,6 +182,17 @@ def a_signed_credential(document: Mapping[str, object] | None = None) -> dict[st
     return add_data_integrity_proof(document or a_document(), issuer_keys()[0], created=NOW)
 
 
+def a_lasting_credential() -> bytes:
+    """Return a credential that needs nobody else to be verified: of a did:key, without status."""
+    key = generate_ed25519()
+    did = f"did:key:{encode_multikey(key.public)}"
+    issuer = an_issuer(id=did)
+    facts = some_facts(issuer=issuer, achievement=an_achievement(creator=issuer))
+    document = build_credential(facts)
+    del document["credentialStatus"]
+    return serialize(add_data_integrity_proof(document, a_held_key(key, did), created=NOW))
+
+
 def a_jwt(document: Mapping[str, object] | None = None, key: HeldKey | None = None) -> str:
     """A credential as a compact JWT of the issuer."""
     return sign_vc_jwt(document or a_document(), key or issuer_keys()[1])
@@ -219,6 +232,7 @@ class FakeResolver:
         default_factory=lambda: {issuer_keys()[1].id: public_jwk(issuer_keys()[1].public)}
     )
     lists: dict[str, bytes] = field(default_factory=lambda: {LIST_URL: a_signed_status_list()})
+    credentials: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def did_document(self, did: str) -> Fetched:
@@ -234,6 +248,13 @@ class FakeResolver:
         found = self._get(self.lists, url)
         assert isinstance(found, bytes)
         return found
+
+    def credential(self, url: str, *, named_by: Naming) -> bytes:
+        """Return the credential put under this URL; others are not public."""
+        self.asked.append(url)
+        if url not in self.credentials:
+            raise NotPublicError(url)
+        return self.credentials[url]
 
     def _get(self, found: Mapping[str, Fetched], name: str) -> Fetched:
         self.asked.append(name)

@@ -13,6 +13,7 @@ from badges.pathway_definition import PathwayDefinition
 from lti_tool.runtime import Runtime
 from lti_tool.services import (
     keyring,
+    operating,
     pathway_versions,
     publishing_pathways,
     releasing,
@@ -25,6 +26,7 @@ from lti_tool.store.rows import (
     AchievementVersionRow,
     AwardRow,
     CredentialRow,
+    OrganisationRow,
     ProgramRow,
     UserRow,
 )
@@ -197,6 +199,30 @@ def a_ladder(
         learner = rows.a_user(session, course)
         attempts = _attempts(session, course, learner, launch, versions)
     return Ladder(runtime, course, launch, learner, attempts, versions)
+
+
+def add_dean(runtime: Runtime) -> None:
+    """Add another department, `dean`, that may endorse what the first one awards."""
+    with runtime.writing() as session:
+        organisation = session.scalars(select(OrganisationRow)).first()
+        assert organisation is not None
+        issuer = operating.add_issuer(
+            session,
+            organisation,
+            slug="dean",
+            name="The Dean",
+            url="https://dean.example.edu/",
+            base_url=runtime.settings.base_url,
+            clock=runtime.clock,
+            new_id=runtime.new_id,
+        )
+        keyring.ensure_issuer_keys(
+            session,
+            issuer.id,
+            master_key=runtime.settings.master_key,
+            clock=runtime.clock,
+            random_bytes=runtime.random_bytes,
+        )
 
 
 def at_once(*acts: Callable[[], object]) -> list[Exception]:

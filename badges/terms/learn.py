@@ -199,8 +199,8 @@ def _refine(
     iris = {name: item for name, item in definitions.items() if item["kind"] == "iri"}
     for name, words in _words(contexts, type_name, iris, names).items():
         refined[name] = {**definitions[name], "kind": "word", "words": words}
-    plain = {n: item for n, item in refined.items() if item["kind"] in {"iri", "literal", "list"}}
-    for name in _scoped(contexts, type_name, plain, names):
+    open_ = {n: item for n, item in refined.items() if item["kind"] not in {"word", "json"}}
+    for name in _scoped(contexts, type_name, open_, names):
         refined[name] = {**definitions[name], "kind": "scope"}
     return refined
 
@@ -242,8 +242,8 @@ def _scoped(
     answers = []
     for name, definition in definitions.items():
         [found] = node[definition["predicate"]]
-        if definition["kind"] == "list":
-            [found] = found["@list"]
+        if definition["kind"] in {"list", "graph"}:
+            [found] = found[f"@{definition['kind']}"]
         if found != expected:
             answers.append(name)
     return answers

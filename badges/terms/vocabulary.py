@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 
 class TermKind(StrEnum):
-    """What stands behind a term. All but the last three can also lead to a node."""
+    """What stands behind a term. Literals, IRIs and lists can also lead to a node."""
 
     LITERAL = "literal"
     IRI = "iri"
@@ -24,7 +24,7 @@ class TermKind(StrEnum):
     LIST = "list"
     """Literals whose order counts."""
     GRAPH = "graph"
-    """A graph of its own: `proof`, `verifiableCredential`."""
+    """A node in a graph of its own: `proof`."""
     JSON = "json"
     """JSON kept as one literal."""
     SCOPE = "scope"
@@ -56,6 +56,7 @@ class Vocabulary:
     `terms` hold on every node; `prefixes` are the names that would shorten an IRI.
     """
 
+    contexts: frozenset[str]
     terms: Mapping[str, Term]
     types: Mapping[str, NodeType]
     prefixes: frozenset[str]
@@ -83,25 +84,51 @@ class Vocabulary:
         return None
 
 
+def find_embedded(outer: Vocabulary, inner: Vocabulary) -> Vocabulary | None:
+    """Return what holds below an `@context` inside a document, or None if no pinned list does.
+
+    Contexts add to those around them and take nothing back: as their terms are protected, one
+    that would change a meaning is an error in JSON-LD. So what holds is what both lists
+    together mean, whichever came first.
+    """
+    return _vocabularies_by_contexts().get(outer.contexts | inner.contexts)
+
+
+@cache
+def _vocabularies_by_contexts() -> Mapping[frozenset[str], Vocabulary]:
+    return {vocabulary.contexts: vocabulary for vocabulary in load_vocabularies().values()}
+
+
 @cache
 def load_vocabularies() -> Mapping[tuple[str, ...], Vocabulary]:
     """Return the vocabulary of each pinned context list. Read once: the tables are code."""
-    tables = json.loads((files("badges.terms") / "learned.json").read_text("utf-8"))
     vocabularies: dict[tuple[str, ...], Vocabulary] = {}
-    for layer in tables["layers"]:
+    for layer in _tables()["layers"]:
         contexts = tuple(layer["contexts"])
         vocabularies[contexts] = _add_layer(vocabularies.get(contexts[:-1]), layer)
     return MappingProxyType(vocabularies)
 
 
+def document_hashes() -> Mapping[str, str]:
+    """Return the SHA-256, hexadecimal, of each context that the tables were learned from."""
+    hashes: Mapping[str, str] = _tables()["documents"]
+    return hashes
+
+
+@cache
+def _tables() -> Any:  # noqa: ANN401 - JSON of our own
+    return json.loads(Path(__file__).with_name("learned.json").read_bytes())
+
+
 def _add_layer(before: Vocabulary | None, layer: Mapping[str, Any]) -> Vocabulary:
     if before is None:
-        before = Vocabulary(terms={}, types={}, prefixes=frozenset())
+        before = Vocabulary(contexts=frozenset(), terms={}, types={}, prefixes=frozenset())
     types = dict(before.types)
     for name, added in layer["types"].items():
         known = types[name].terms if name in types else {}
         types[name] = NodeType(iri=added["iri"], terms={**known, **_read_terms(added["terms"])})
     return Vocabulary(
+        contexts=frozenset(layer["contexts"]),
         terms={**before.terms, **_read_terms(layer["terms"])},
         types=types,
         prefixes=before.prefixes | frozenset(layer["prefixes"]),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import click
 
+from lti_tool.cli.bulk import award_from_file, show_columns
 from lti_tool.environment import open_runtime
 from lti_tool.services.revoking import RevocationWish, revoke_credential, revoke_many
 
@@ -25,17 +26,17 @@ def awards() -> None:
     """Look after awards."""
 
 
+awards.add_command(award_from_file)
+awards.add_command(show_columns)
+
+
 @awards.command("revoke")
 @click.argument("credential")
 @click.option("--reason", required=True, help="Why; its earner reads it.")
 def revoke(credential: str, reason: str) -> None:
     """Revoke a CREDENTIAL, given by its id or its URL, for good. Grades stay as they are."""
     here = open_runtime()
-    credential_id = _credential_id(credential)
-    if credential_id is None:
-        raise click.BadParameter(
-            "not a credential's id or URL, which ends in /credentials/ and 36 characters"
-        )
+    credential_id = parse_credential_id(credential)
     revoke_credential(here.issuing, credential_id, reason=reason)
     click.echo(f"Credential {credential_id} is revoked; its status list is signed.")
 
@@ -59,6 +60,16 @@ def revoke_from_file(file: TextIO, reason: str, *, dry_run: bool) -> None:
         click.echo(f"{done.wish.credential_id} {OUTCOMES[done.outcome]}")
     click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if count))
     sys.exit(1 if counts["unknown"] else 0)
+
+
+def parse_credential_id(text: str) -> UUID:
+    """Return the id that somebody typed, by itself or at the end of a URL, or refuse it."""
+    credential_id = _credential_id(text)
+    if credential_id is None:
+        raise click.BadParameter(
+            "not a credential's id or URL, which ends in /credentials/ and 36 characters"
+        )
+    return credential_id
 
 
 def _read_wishes(file: TextIO, reason: str) -> Iterator[RevocationWish]:

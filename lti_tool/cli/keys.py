@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import click
 
+from lti_tool.cli.options import Instant
 from lti_tool.environment import open_runtime
 from lti_tool.runtime import Runtime
 from lti_tool.services import compromising, key_backup, reissuing, resealing, rotating
@@ -28,17 +29,6 @@ OUTCOMES = {
     "there": "is there already",
 }
 INSTANT = "%Y-%m-%d %H:%M"
-
-
-def _instant(_context: click.Context, _option: click.Parameter, text: str) -> datetime:
-    """Return the instant that was typed; one without a zone could mean any of two days."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise click.BadParameter("not an instant such as 2026-11-21T08:30Z") from exc
-    if found.tzinfo is None:
-        raise click.BadParameter("it needs a zone: put a Z at its end for UTC")
-    return found
 
 
 @click.group()
@@ -96,7 +86,7 @@ def rotate(owner: str, purpose: str | None) -> None:
     "--at",
     "since",
     required=True,
-    callback=_instant,
+    type=Instant(),
     help="Since when somebody else may hold it, such as 2026-11-21T08:30Z.",
 )
 def compromise(key_id: str, since: datetime) -> None:

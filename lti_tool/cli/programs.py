@@ -7,6 +7,7 @@ from badges.library import list_shipped
 from lti_tool.environment import open_runtime
 from lti_tool.services import importing, operating
 from lti_tool.services.desk import coordinating
+from lti_tool.services.evidence_removal import keep_evidence
 from lti_tool.store import keys as key_rows
 from lti_tool.store.organisations import get_latest_version, get_organisation, list_achievements
 from rubrics.errors import RubricsError
@@ -140,6 +141,24 @@ def invite(slug: str, organisation: str | None, label: str) -> None:
             f"It works once, and for {coordinating.INVITE_LASTS.days} days. Whoever gets it opens "
             "any activity of Quatrefoil in their course, chooses “Program desk”, and enters it."
         )
+
+
+@programs.command("evidence")
+@click.argument("slug")
+@click.option(
+    "--kept-days",
+    type=click.IntRange(0, 3650),
+    required=True,
+    help="How many days after an award its earner cannot delete what they handed in.",
+)
+@click.option("--organisation", help="Slug of the organisation, where several have the program.")
+def set_evidence(slug: str, kept_days: int, organisation: str | None) -> None:
+    """Say how long a program keeps evidence from being deleted by its earners."""
+    here = open_runtime()
+    with here.writing() as session:
+        program = importing.get_program(session, slug, organisation=organisation)
+        keep_evidence(session, program, days=kept_days, clock=here.clock, new_id=here.new_id)
+        click.echo(f"{program.title}: earners can delete evidence {kept_days} days after an award.")
 
 
 @click.group()

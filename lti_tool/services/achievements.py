@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from badges.achievement import Achievement
 from lti_tool.services.credential_facts import badge_achievement, stack_achievement
+from lti_tool.services.endorsed import standing_of
 from lti_tool.services.public_pages import published_version
 from lti_tool.services.stack_pages import is_microcredential, published_stack
 from lti_tool.services.stacking import stacked_badges
@@ -30,6 +31,7 @@ def published_achievement(session: Session, version_id: UUID, *, urls: PublicURL
             version_number=stack.version.number,
             issuer=issuer,
             urls=urls,
+            endorsements=standing_of(session, version_id=version_id),
         )
     row, definition = published_version(session, version_id)
     return badge_achievement(
@@ -39,4 +41,5 @@ def published_achievement(session: Session, version_id: UUID, *, urls: PublicURL
         image_type=row.image_type,
         issuer=issuer,
         urls=urls,
+        endorsements=standing_of(session, version_id=version_id),
     )

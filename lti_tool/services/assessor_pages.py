@@ -20,6 +20,7 @@ from lti_tool.services.decision_inputs import (
 )
 from lti_tool.services.decisions import Judgement, Verdict, judge, load_seats, may_release
 from lti_tool.services.evidence import load_evidence
+from lti_tool.services.evidence_pages import removed_views
 from lti_tool.services.file_access import FileLinks
 from lti_tool.services.history import decision_comment, list_previous
 from lti_tool.services.kept_texts import list_kept
@@ -31,8 +32,9 @@ from lti_tool.services.queue import delivery_view, find_neighbours, state_of
 from lti_tool.services.rounds import round_views
 from lti_tool.services.seat_pages import difference_views, seats_view
 from lti_tool.services.sheets import COMMENT, Sheet, sheet_of
+from lti_tool.services.showing import list_assessed
 from lti_tool.services.urls import CourseURLs, PublicURLs
-from lti_tool.store import assessments, awards, programs, queues
+from lti_tool.store import assessments, awards, programs, queues, shares
 from lti_tool.store.assessments import DecisionParts
 from lti_tool.store.rows import KeptTextRow
 from lti_tool.values import Clock, Launch
@@ -109,6 +111,7 @@ def score_page(
         claim=claim,
         answers=evidence.answers,
         artefacts=evidence.artefacts,
+        removed=removed_views(list_assessed(session, attempt)),
         logs=evidence.logs,
         criteria=tuple(
             replace(one, difference=differences.get(one.criterion.id))
@@ -165,7 +168,7 @@ def decision_view(
         and _may_decide(session, launch, rated)
     )
     credential = awards.find_credential_of_award(session, award.id) if award else None
-    share = awards.find_share(session, credential.id) if credential else None
+    share = shares.find_share(session, credential.id) if credential else None
     return DecisionView(
         outcome=state_of(attempt, decision, award),
         decided_at=decision.released_at,

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.services.issuing import SignedCredential
-from lti_tool.store import awards
+from lti_tool.store import awards, organisations
 from lti_tool.store.rows import AwardRow, CredentialRow, StatusEntryRow
+from lti_tool.values import NewId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,35 @@ def store_award(session: Session, award: NewAward, credential: SignedCredential)
         )
     )
     session.flush()
+
+
+def note_again(
+    session: Session,
+    program_id: UUID,
+    award: NewAward,
+    *,
+    learner_id: UUID,
+    title: str,
+    actor_id: UUID | None,
+    new_id: NewId,
+) -> None:
+    """Write into the log when somebody is given again what was taken back from them.
+
+    The award is written. The log is the only place that links the two for others than
+    their earner. What a correction replaces in one go is in the log as that.
+    """
+    former = awards.find_former(session, session.get_one(AwardRow, award.id))
+    if former is not None and former[0].revoked_at != award.awarded_at:
+        organisations.note(
+            session,
+            id_=new_id(),
+            at=award.awarded_at,
+            actor_id=actor_id,
+            program_id=program_id,
+            action="award.again",
+            subject_id=learner_id,
+            text=title,
+        )
 
 
 def take_back(session: Session, award: AwardRow, *, at: datetime, reason: str) -> UUID:

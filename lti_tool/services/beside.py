@@ -43,27 +43,62 @@ def load_beside(
     session: Session, attempt_id: UUID, definition: AchievementDefinition, *, earner_id: UUID
 ) -> Beside:
     """Return what the conditions of a definition ask for beside the ratings that count."""
-    every = [one for condition in definition.conditions for one in walk(condition)]
-    if not any(_asks(one) for one in every):
+    if not _asks_beside(definition):
         return NOTHING_BESIDE
-    facts = _facts(session, attempt_id)
+    return _beside(
+        definition,
+        _facts(session, attempt_id),
+        rounds=load_rounds(session, attempt_id),
+        held=_held(session, earner_id, asked_slugs(definition)),
+    )
+
+
+def beside_of_nothing(definition: AchievementDefinition, held: frozenset[str]) -> Beside:
+    """Return the same for an attempt with which nothing was handed in."""
+    if not _asks_beside(definition):
+        return NOTHING_BESIDE
+    asked = asked_slugs(definition)
+    return _beside(definition, SubmissionFacts(), rounds=(), held=held & asked)
+
+
+def asked_slugs(definition: AchievementDefinition) -> frozenset[str]:
+    """Return the slugs of the badges that its conditions ask for."""
+    return frozenset(one.achievement for one in _every(definition) if isinstance(one, Holds))
+
+
+def _beside(
+    definition: AchievementDefinition,
+    facts: SubmissionFacts,
+    *,
+    rounds: tuple[RoundInput, ...],
+    held: frozenset[str],
+) -> Beside:
     requirements = definition.artefact_requirements
     counts = {one.id: len(serving(one, facts.artefacts, requirements)) for one in requirements} | {
         one.log_id: one.entries for one in facts.logs
     }
+    every = _every(definition)
     counted = {one.of for one in every if isinstance(one, CountAtLeast | HoursAtLeast)}
     logged = {log.id for log in definition.logs}
     minutes = {one.log_id: one.minutes for one in facts.logs}
     return Beside(
-        rounds=load_rounds(session, attempt_id),
+        rounds=rounds,
         counts={id_: counts.get(id_, 0) for id_ in sorted(counted)},
         minutes={id_: minutes.get(id_, 0) for id_ in sorted(counted & logged)},
         uncovered={
             one.id: uncovered_families(one, definition.get_rubric(), facts, requirements)
             for one in definition.coverages
         },
-        held=_held(session, earner_id, every),
+        held=held,
     )
+
+
+def _every(definition: AchievementDefinition) -> list[Condition]:
+    return [one for condition in definition.conditions for one in walk(condition)]
+
+
+def _asks_beside(definition: AchievementDefinition) -> bool:
+    return any(_asks(one) for one in _every(definition))
 
 
 def _asks(condition: Condition) -> bool:
@@ -87,8 +122,7 @@ def load_rounds(session: Session, attempt_id: UUID) -> tuple[RoundInput, ...]:
     )
 
 
-def _held(session: Session, earner_id: UUID, every: list[Condition]) -> frozenset[str]:
-    asked = {one.achievement for one in every if isinstance(one, Holds)}
+def _held(session: Session, earner_id: UUID, asked: frozenset[str]) -> frozenset[str]:
     return awards.list_held(session, earner_id, asked) if asked else frozenset()
 
 

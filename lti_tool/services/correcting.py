@@ -298,7 +298,7 @@ def _settle_award(
     if award is not None:
         lists.add(take_back(session, award, at=at, reason=reason))
     if signed.credential is not None:
-        store_decided_award(session, prepared, decision, signed.credential, id_=parts.new_id())
+        store_decided_award(session, prepared, decision, signed.credential, new_id=parts.new_id)
     if award is not None:
         lists.update(
             settle_revoked(session, prepared.program_id, award, at=at, new_id=parts.new_id)

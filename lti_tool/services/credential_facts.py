@@ -1,6 +1,6 @@
 """From what is awarded to the unsigned credential that says so. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -24,6 +24,11 @@ from rubrics.scoring import RubricResult
 EVIDENCE_NAME = "Assessed evidence"
 EVIDENCE_NARRATIVE = (
     "What was handed in and assessed for this badge. The earner decides what this page shows."
+)
+ENTERED_NAME = "Assessment on record"
+ENTERED_NARRATIVE = (
+    "The program assessed this elsewhere and entered the ratings from its records. Nothing was "
+    "handed in here."
 )
 ATTESTED_NAME = "Attested award"
 ATTESTED_NARRATIVE = (
@@ -55,7 +60,8 @@ class AwardFacts:
     """What the credential of a badge says beyond its definition and ids.
 
     Without a `result` the award is one that a coordinator attests: it was earned at
-    `awarded_at`, and is valid from `issued_at`.
+    `awarded_at`, and is valid from `issued_at`. With `is_entered` the ratings came from the
+    program's records, and nothing was handed in.
     """
 
     definition: AchievementDefinition
@@ -68,6 +74,7 @@ class AwardFacts:
     result: RubricResult | None
     awarded_at: datetime
     issued_at: datetime
+    is_entered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,20 +94,35 @@ class StackFacts:
     issued_at: datetime
 
 
-def issuer_of(row: IssuerRow) -> Issuer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endorsements:
+    """What a credential carries: signed endorsements of its achievement and of its issuer."""
+
+    achievement: tuple[bytes, ...] = ()
+    issuer: tuple[bytes, ...] = ()
+
+
+NO_ENDORSEMENTS = Endorsements()
+
+
+def issuer_of(row: IssuerRow, endorsements: tuple[bytes, ...] = ()) -> Issuer:
     """Return an issuer row as the credential names it."""
-    return Issuer(id=row.did, name=row.name, url=row.url)
+    return Issuer(id=row.did, name=row.name, url=row.url, endorsements=endorsements)
 
 
 def unsigned_credential(
-    facts: AwardFacts | StackFacts, reservation: Reservation, *, urls: PublicURLs
+    facts: AwardFacts | StackFacts,
+    reservation: Reservation,
+    *,
+    urls: PublicURLs,
+    endorsements: Endorsements = NO_ENDORSEMENTS,
 ) -> dict[str, object]:
     """Return the credential as it will be signed."""
     match facts:
         case AwardFacts():
-            return build_credential(_of_award(facts, reservation, urls))
+            return build_credential(_of_award(facts, reservation, urls, endorsements))
         case StackFacts():
-            return build_credential(_of_stack(facts, reservation, urls))
+            return build_credential(_of_stack(facts, reservation, urls, endorsements))
 
 
 def badge_achievement(
@@ -111,9 +133,10 @@ def badge_achievement(
     image_type: str,
     issuer: IssuerRow,
     urls: PublicURLs,
+    endorsements: tuple[bytes, ...] = (),
 ) -> Achievement:
     """Return the achievement of a badge, as every credential of its version has it."""
-    return achievement_of(
+    achievement = achievement_of(
         definition,
         id_=urls.achievement(version_id),
         version=str(version_number),
@@ -121,6 +144,7 @@ def badge_achievement(
         criteria_url=urls.criteria(version_id),
         image_url=urls.image(version_id, image_type),
     )
+    return replace(achievement, endorsements=endorsements)
 
 
 def stack_achievement(
@@ -131,9 +155,10 @@ def stack_achievement(
     version_number: int,
     issuer: IssuerRow,
     urls: PublicURLs,
+    endorsements: tuple[bytes, ...] = (),
 ) -> Achievement:
     """Return the achievement of a microcredential, as every credential of its version has it."""
-    return achievement_of_pathway(
+    achievement = achievement_of_pathway(
         definition,
         badges,
         id_=urls.achievement(version_id),
@@ -142,9 +167,12 @@ def stack_achievement(
         criteria_url=urls.criteria(version_id),
         image_url=urls.image(version_id),
     )
+    return replace(achievement, endorsements=endorsements)
 
 
-def _of_award(facts: AwardFacts, reservation: Reservation, urls: PublicURLs) -> CredentialFacts:
+def _of_award(
+    facts: AwardFacts, reservation: Reservation, urls: PublicURLs, endorsements: Endorsements
+) -> CredentialFacts:
     achievement = badge_achievement(
         facts.definition,
         version_id=facts.version_id,
@@ -152,25 +180,28 @@ def _of_award(facts: AwardFacts, reservation: Reservation, urls: PublicURLs) -> 
         image_type=facts.image_type,
         issuer=facts.issuer,
         urls=urls,
+        endorsements=endorsements.achievement,
     )
     credential_url = urls.credential(reservation.credential_id)
     result = facts.result
-    is_assessed = result is not None
+    name, narrative = EVIDENCE_NAME, EVIDENCE_NARRATIVE
+    if result is None:
+        name, narrative = ATTESTED_NAME, ATTESTED_NARRATIVE
+    elif facts.is_entered:
+        name, narrative = ENTERED_NAME, ENTERED_NARRATIVE
     return CredentialFacts(
         id=credential_url,
-        issuer=issuer_of(facts.issuer),
+        issuer=issuer_of(facts.issuer, endorsements.issuer),
         achievement=achievement,
         subject_id=facts.subject.urn,
         subject_name=facts.subject.name or None,
         results=results_of(result, achievement_id=achievement.id, credential_id=credential_url)
         if result is not None
         else (),
-        narrative="" if is_assessed else ATTESTED_NARRATIVE,
+        narrative="" if result is not None else ATTESTED_NARRATIVE,
         evidence=(
             Evidence(
-                url=urls.evidence(reservation.evidence_page_id),
-                name=EVIDENCE_NAME if is_assessed else ATTESTED_NAME,
-                narrative=EVIDENCE_NARRATIVE if is_assessed else ATTESTED_NARRATIVE,
+                url=urls.evidence(reservation.evidence_page_id), name=name, narrative=narrative
             ),
         ),
         status=_status(reservation, urls),
@@ -179,7 +210,9 @@ def _of_award(facts: AwardFacts, reservation: Reservation, urls: PublicURLs) -> 
     )
 
 
-def _of_stack(facts: StackFacts, reservation: Reservation, urls: PublicURLs) -> CredentialFacts:
+def _of_stack(
+    facts: StackFacts, reservation: Reservation, urls: PublicURLs, endorsements: Endorsements
+) -> CredentialFacts:
     achievement = stack_achievement(
         facts.definition,
         facts.badges,
@@ -187,10 +220,11 @@ def _of_stack(facts: StackFacts, reservation: Reservation, urls: PublicURLs) -> 
         version_number=facts.version_number,
         issuer=facts.issuer,
         urls=urls,
+        endorsements=endorsements.achievement,
     )
     return CredentialFacts(
         id=urls.credential(reservation.credential_id),
-        issuer=issuer_of(facts.issuer),
+        issuer=issuer_of(facts.issuer, endorsements.issuer),
         achievement=achievement,
         subject_id=facts.subject.urn,
         subject_name=facts.subject.name or None,

@@ -29,6 +29,7 @@ from lti_tool.store.rows import (
     AchievementVersionRow,
     ArtefactRow,
     AttemptRow,
+    EarnerRow,
     EvidenceReferenceRow,
     LogEntryRow,
     SubmissionRow,
@@ -105,7 +106,9 @@ def start_draft(session: Session, launch: Launch, *, clock: Clock, new_id: NewId
     insert_unless_present(session, SubmissionRow, values)
     submission = _lock_submission(session, launch, opened.binding.achievement_id)
     user = people.get_member(session, launch.scope, launch.user_id)
-    first = attempt_values(submission.id, number=1, name=user.name, clock=clock, new_id=new_id)
+    earner = session.get_one(EarnerRow, user.earner_id)
+    name = earner.chosen_name or user.name
+    first = attempt_values(submission.id, number=1, name=name, clock=clock, new_id=new_id)
     insert_unless_present(session, AttemptRow, first)
 
 

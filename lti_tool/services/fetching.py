@@ -1,8 +1,11 @@
 """Verification's questions to the world, through the guarded session. Needs no database."""
 
+import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from badges.errors import ResolutionError
+from badges.binding import Naming
+from badges.errors import NotPublicError, ResolutionError
 from keys.did import did_web_document_url
 from keys.errors import KeysError
 from lti_tool.errors import LtiToolError
@@ -12,14 +15,29 @@ CREDENTIAL = (
     "application/vc+ld+json, application/vc, application/json;q=0.9, text/plain;q=0.8, */*;q=0.1"
 )
 """What to accept at an address where a credential is looked for: its page comes last."""
+HIDDEN = frozenset({401, 403, 404, 410})
+"""What a host answers that does not show a credential to the world."""
+PATIENCE_SECONDS = 30.0
+"""For all that one verification asks: a credential may name slow addresses by the dozen."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 
 
 class FetchingResolver:
-    """Asks the world, through the guarded session: https, public addresses, bounded."""
+    """Asks the world, through the guarded session: https, public addresses, bounded.
 
-    def __init__(self, http: GuardedSession) -> None:
+    One is made for each verification: all its questions together have `patience` seconds.
+    """
+
+    def __init__(
+        self,
+        http: GuardedSession,
+        *,
+        patience: float = PATIENCE_SECONDS,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._http = http
+        self._timer = timer
+        self._ends_at = timer() + patience
 
     def did_document(self, did: str) -> bytes:
         """Return the document of a did:web, or of an issuer that is an https URL."""
@@ -42,13 +60,21 @@ class FetchingResolver:
         """Return the status list credential at `url`."""
         return self._fetch(url, accept="application/vc+ld+json, application/json;q=0.9, */*;q=0.5")
 
+    def credential(self, url: str, *, named_by: Naming) -> bytes:
+        """Return the credential at `url`."""
+        return self._fetch(url, accept=CREDENTIAL)
+
     def _fetch(self, url: str, accept: str = "application/json, */*;q=0.5") -> bytes:
+        if self._timer() >= self._ends_at:
+            raise ResolutionError("no time left")
         try:
             answer = self._http.exchange(
                 "GET", url, headers={"Accept": accept}, follows_redirects=True
             )
         except LtiToolError as exc:
             raise ResolutionError(exc.code) from exc
+        if answer.status in HIDDEN:
+            raise NotPublicError("not shown to the world")
         if not answer.is_success:
             raise ResolutionError("not found")
         return answer.body

@@ -66,9 +66,12 @@ def find_kept(
     before_number: int,
     definition: AchievementDefinition,
 ) -> tuple[DecisionInputs, tuple[CriterionInput, ...]] | None:
-    """Return what the last decision rested on, and of it what the next attempt keeps."""
+    """Return what the last decision rested on, and of it what the next attempt keeps.
+
+    A badge that was taken back leaves nothing to keep: all of it is judged anew.
+    """
     past = assessments.list_past_decisions(session, submission_id, before_number=before_number)
-    if not past:
+    if not past or past[0][1].verdict == Verdict.AWARDED:
         return None
     inputs = read_inputs(past[0][1].inputs)
     kept = kept_criteria(judge_inputs(definition, inputs))

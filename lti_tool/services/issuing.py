@@ -1,29 +1,38 @@
 """One award's credential: reserved, built, checked, signed in both forms, verified by us.
 
-Nothing here runs inside a transaction except the reservation.
+Nothing here runs inside a transaction except the reservation. One and ten thousand go
+through `issue_many`: what credentials of one achievement have in common is remembered by its
+content (`badges.memo`), wherever they are checked, written, signed and verified.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from badges.credential import check_before_signing, serialize
+from sqlalchemy.orm import Session
+
+from badges.binding import Resolver
+from badges.credential import check_before_signing
 from badges.proof import JWT_ALGORITHMS, add_data_integrity_proof, sign_vc_jwt
+from badges.remembering import RememberingResolver
 from badges.verification import verify
+from badges.written import serialize
 from keys.jwk import thumbprint
 from keys.ring import KeyRing
 from keys.signing import Algorithm
 from lti_tool.services.credential_facts import (
     AwardFacts,
+    Endorsements,
     Reservation,
     StackFacts,
     unsigned_credential,
 )
+from lti_tool.services.endorsed import standing_of
 from lti_tool.services.keyring import RingCache
 from lti_tool.services.resolving import OwnResolver
-from lti_tool.services.status_lists import ensure_open_list, reserve_position
+from lti_tool.services.status_lists import reserve_positions
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.database import Database
 from lti_tool.store.rows import IssuerRow
@@ -77,30 +86,75 @@ def issue(parts: IssuingParts, facts: AwardFacts | StackFacts) -> SignedCredenti
         BadgesError: the document is not one that every verifier reads alike, or does
             not verify. Nothing was stored but the reservation.
     """
-    reservation = _reserve(parts, facts.issuer)
+    (signed,) = issue_many(parts, [facts])
+    return signed
+
+
+def issue_many(
+    parts: IssuingParts, facts: Sequence[AwardFacts | StackFacts]
+) -> tuple[SignedCredential, ...]:
+    """Issue several credentials of one issuer: one reservation for all, each verified.
+
+    Raises: as `issue`, when any of them fails.
+    """
+    if not facts:
+        return ()
+    issuer = facts[0].issuer
+    reservations = _reserve(parts, issuer, len(facts))
     with parts.database.reading() as session:
-        ring = parts.rings.load(session, facts.issuer)
-    unsigned = unsigned_credential(facts, reservation, urls=parts.urls)
-    forms = sign_forms(parts, unsigned, ring, created=facts.issued_at)
-    return SignedCredential(
-        reservation=reservation,
-        issuer_id=facts.issuer.id,
-        document=forms.document,
-        token=forms.token,
-        document_key_id=forms.document_key_id,
-        token_key_id=forms.token_key_id,
-    )
+        ring = parts.rings.load(session, issuer)
+        endorsed = _endorsements(session, issuer, {one.version_id for one in facts})
+    resolver = RememberingResolver(OwnResolver(parts.database, parts.urls))
+    signed = []
+    for one, reservation in zip(facts, reservations, strict=True):
+        carried = endorsed[one.version_id]
+        unsigned = unsigned_credential(one, reservation, urls=parts.urls, endorsements=carried)
+        forms = sign_forms(parts, unsigned, ring, created=one.issued_at, resolver=resolver)
+        signed.append(
+            SignedCredential(
+                reservation=reservation,
+                issuer_id=issuer.id,
+                document=forms.document,
+                token=forms.token,
+                document_key_id=forms.document_key_id,
+                token_key_id=forms.token_key_id,
+            )
+        )
+    return tuple(signed)
 
 
 def sign_forms(
-    parts: IssuingParts, unsigned: Mapping[str, object], ring: KeyRing, *, created: datetime
+    parts: IssuingParts,
+    unsigned: Mapping[str, object],
+    ring: KeyRing,
+    *,
+    created: datetime,
+    resolver: Resolver | None = None,
 ) -> SignedForms:
     """Check a credential, sign it in both forms, and verify both as a stranger would.
+
+    A `resolver` that remembers spares asking the database for each of many.
 
     Raises:
         BadgesError: it is not one that every verifier reads alike, or does not verify.
     """
     check_before_signing(unsigned)
+    return sign_checked(parts, unsigned, ring, created=created, resolver=resolver)
+
+
+def sign_checked(
+    parts: IssuingParts,
+    unsigned: Mapping[str, object],
+    ring: KeyRing,
+    *,
+    created: datetime,
+    resolver: Resolver | None = None,
+) -> SignedForms:
+    """Sign in both forms what was checked already, and verify both as a stranger would.
+
+    Raises:
+        BadgesError: it does not verify.
+    """
     document_key, token_key = ring.current(Algorithm.ED25519), ring.current(*JWT_ALGORITHMS)
     forms = SignedForms(
         document=serialize(add_data_integrity_proof(unsigned, document_key, created=created)),
@@ -108,33 +162,48 @@ def sign_forms(
         document_key_id=thumbprint(document_key.public),
         token_key_id=thumbprint(token_key.public),
     )
-    resolver = OwnResolver(parts.database, parts.urls)
-    verify(forms.document, resolver=resolver, now=parts.clock())
-    verify(forms.token, resolver=resolver, now=parts.clock())
+    resolver = resolver or OwnResolver(parts.database, parts.urls)
+    # What it rests on was verified when it was issued, and may not be stored yet.
+    verify(forms.document, resolver=resolver, now=parts.clock(), looks_inside=False)
+    verify(forms.token, resolver=resolver, now=parts.clock(), looks_inside=False)
     return forms
 
 
-def _reserve(parts: IssuingParts, issuer: IssuerRow) -> Reservation:
-    list_id = ensure_open_list(
+def reserve(parts: IssuingParts, issuer: IssuerRow) -> Reservation:
+    """Give away an id and a place in a status list, for ever."""
+    (reservation,) = _reserve(parts, issuer, 1)
+    return reservation
+
+
+def _endorsements(
+    session: Session, issuer: IssuerRow, version_ids: Collection[UUID]
+) -> dict[UUID, Endorsements]:
+    """Return what the credentials of each version carry."""
+    of_issuer = standing_of(session, issuer_id=issuer.id)
+    return {
+        one: Endorsements(achievement=standing_of(session, version_id=one), issuer=of_issuer)
+        for one in version_ids
+    }
+
+
+def _reserve(parts: IssuingParts, issuer: IssuerRow, count: int) -> list[Reservation]:
+    credential_ids = [parts.new_id() for _ in range(count)]
+    reserved = reserve_positions(
         parts.database,
         issuer,
+        credential_ids,
         rings=parts.rings,
         urls=parts.urls,
         clock=parts.clock,
         new_id=parts.new_id,
+        random_bytes=parts.random_bytes,
     )
-    credential_id = parts.new_id()
-    with parts.database.writing() as session:
-        position = reserve_position(
-            session,
-            list_id,
-            credential_id=credential_id,
-            clock=parts.clock,
-            random_bytes=parts.random_bytes,
+    return [
+        Reservation(
+            credential_id=one,
+            evidence_page_id=parts.new_id(),
+            status_list_id=reserved[one][0],
+            position=reserved[one][1],
         )
-    return Reservation(
-        credential_id=credential_id,
-        evidence_page_id=parts.new_id(),
-        status_list_id=list_id,
-        position=position,
-    )
+        for one in credential_ids
+    ]

@@ -4,6 +4,7 @@ Whoever has the link is taken for the earner, so it is shown once, stored hashed
 replaced from any launch of theirs.
 """
 
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -14,8 +15,11 @@ from badges.summary import read_summary
 from badges.untrusted import parse_object
 from lti_tool.errors import NotFoundError
 from lti_tool.lti.login import secret_hash
+from lti_tool.services.disclosing import disclosure_of
+from lti_tool.services.forms import can_hide_levels
 from lti_tool.services.linkedin import add_to_profile_url
 from lti_tool.services.pages.public import KeepPage, KeptBadge, KeptPage
+from lti_tool.services.pictures import SVG
 from lti_tool.services.urls import CourseURLs, KeepURLs, PublicURLs
 from lti_tool.store import awards, keeping
 from lti_tool.store.keeping import KeptParts
@@ -57,6 +61,7 @@ def keep_page(session: Session, launch: Launch, *, base_url: str, token: str = "
         mail_url=f"mailto:?{urlencode({'body': link}, quote_via=quote)}" if link else "",
         made_on=existing.created_at if existing else None,
         make_url=urls.keep,
+        name_url=urls.own_name(),
         back_url=urls.home,
     )
 
@@ -84,10 +89,17 @@ def kept_page(session: Session, token: str, *, public_urls: PublicURLs) -> KeptP
         for parts in keeping.list_kept(session, earner_id)
     )
     return KeptPage(
-        name=next((one.name for one in badges if one.name), ""),
+        name=_name_on(badges),
         badges=badges,
         verify_url=public_urls.verify,
+        name_url=KeepURLs(token).own_name(),
     )
+
+
+def _name_on(badges: Sequence[KeptBadge]) -> str:
+    """Return the name on the newest badge; those that were taken back keep a former one."""
+    live = [one for one in badges if one.revoked_on is None]
+    return next((one.name for one in live or badges if one.name), "")
 
 
 def _kept(parts: KeptParts, own: KeepURLs, urls: PublicURLs) -> KeptBadge:
@@ -104,18 +116,24 @@ def _kept(parts: KeptParts, own: KeepURLs, urls: PublicURLs) -> KeptBadge:
         issued_on=credential.issued_at,
         revoked_on=award.revoked_at,
         share_link=link,
+        shows=disclosure_of(share).value,
+        has_levels=award.revoked_at is None and can_hide_levels(credential),
         share_url=own.share(credential.id),
         unshare_url=own.unshare(credential.id),
+        evidence_url=own.own_evidence(credential.id) if award.decision_id else None,
         json_url=own.credential(credential.id, ".json"),
         jwt_url=own.credential(credential.id, ".jwt"),
-        picture_url=own.credential(credential.id, ".picture"),
+        picture_url=own.credential(credential.id, ".png"),
+        svg_url=own.credential(credential.id, ".picture") if version.image_type == SVG else None,
+        kit_url=own.credential(credential.id, ".zip"),
+        record_url=own.credential(credential.id, ".record") if award.origin == "pathway" else None,
         linkedin_url=add_to_profile_url(
             title=version.title,
             organisation=issuer.name,
             issued_on=credential.issued_at,
             link=link,
-            credential_id=str(credential.id),
+            credential_id=str(share.form_id or credential.id),
         )
-        if link
+        if share and link
         else None,
     )

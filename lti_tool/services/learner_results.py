@@ -8,13 +8,15 @@ from lti_tool.errors import NotFoundError
 from lti_tool.services import history
 from lti_tool.services.decision_inputs import read_inputs
 from lti_tool.services.decisions import Verdict, judge_inputs
+from lti_tool.services.disclosing import disclosure_of
 from lti_tool.services.drafts import Work
+from lti_tool.services.forms import can_hide_levels
 from lti_tool.services.pages.learner import OwnCredential, ResultPage
 from lti_tool.services.presenting import achievement_summary, trace_view
 from lti_tool.services.rounds import round_views
 from lti_tool.services.stack_pages import find_stack_url
 from lti_tool.services.urls import CourseURLs, PublicURLs
-from lti_tool.store import awards, deliveries, programs
+from lti_tool.store import awards, deliveries, programs, shares
 from lti_tool.store.rows import AwardRow, CredentialRow, DecisionRow
 from lti_tool.values import Launch
 
@@ -48,6 +50,7 @@ def result_page(
         results=history.decision_results(work.definition, decision),
         trace=trace_view(judgement),
         is_corrected=is_corrected,
+        is_entered=work.attempt.is_entered,
         correction_reason=decision.note if is_corrected else None,
         resubmit_url=CourseURLs(launch.ref).resubmit
         if may_try_again(session, work, decision)
@@ -79,8 +82,19 @@ def may_try_again(session: Session, work: Work, decision: DecisionRow) -> bool:
     if decision.verdict == Verdict.RETURNED:
         return True
     program = programs.get_program_of(session, work.submission.achievement_id)
-    has_ended = decision.verdict in {Verdict.NOT_AWARDED, Verdict.REVIEWED}
-    return has_ended and program.allows_another_try
+    if decision.verdict == Verdict.AWARDED:
+        held = find_held(session, decision)
+        was_lost = held is not None and held.award.revoked_at is not None
+        return was_lost and program.allows_another_try and not _is_held(session, held)
+    return program.allows_another_try
+
+
+def _is_held(session: Session, lost: "Held | None") -> bool:
+    """Whether somebody holds again what they lost."""
+    if lost is None:
+        return False
+    award = lost.award
+    return awards.find_live_award(session, award.earner_id, award.achievement_id) is not None
 
 
 def find_held(session: Session, decision: DecisionRow) -> Held | None:
@@ -101,7 +115,7 @@ def _own_credential(
         return None
     urls, id_ = CourseURLs(launch.ref), held.credential.id
     version = programs.get_version(session, held.award.achievement_version_id)
-    share = awards.find_share(session, id_)
+    share = shares.find_share(session, id_)
     return OwnCredential(
         page_url=urls.own_credential(id_),
         json_url=urls.own_credential(id_, ".json"),
@@ -109,8 +123,11 @@ def _own_credential(
         image_url=public_urls.image(version.id, version.image_type),
         image_alt=work.definition.image_alt,
         share_link=public_urls.shared(share.token) if share else None,
+        shows=disclosure_of(share).value,
+        has_levels=held.award.revoked_at is None and can_hide_levels(held.credential),
         share_url=urls.share,
         unshare_url=urls.unshare,
+        evidence_url=urls.own_evidence(id_) if held.award.decision_id else None,
         keep_url=urls.keep,
         issued_on=held.credential.issued_at,
         revoked_on=held.award.revoked_at,

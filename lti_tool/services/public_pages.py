@@ -1,10 +1,9 @@
-"""What the world sees of achievements, credentials and evidence."""
+"""What the world sees of achievements and credentials."""
 
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,9 +14,11 @@ from lti_tool.errors import NotFoundError
 from lti_tool.services import decisions
 from lti_tool.services.decision_inputs import read_inputs
 from lti_tool.services.definition_facts import definition_facts, publicly
+from lti_tool.services.disclosing import Disclosed, Disclosure, disclosed, disclosure_of
+from lti_tool.services.endorsed import standing_views, views_in
+from lti_tool.services.examining import Report
 from lti_tool.services.models import (
     AchievementSummary,
-    ArtefactView,
     ResultView,
     RuleView,
 )
@@ -25,10 +26,10 @@ from lti_tool.services.pages.public import (
     AchievementPage,
     AlignmentView,
     CredentialPage,
-    EvidencePage,
     RubricPage,
 )
 from lti_tool.services.pages.stack import ComponentView, PathwayView
+from lti_tool.services.pictures import SVG
 from lti_tool.services.presenting import (
     achievement_summary,
     result_views,
@@ -43,16 +44,15 @@ from lti_tool.services.stack_pages import (
     shared_url,
 )
 from lti_tool.services.urls import PublicURLs
-from lti_tool.services.verifying import Report, check_views
-from lti_tool.store import awards, programs
-from lti_tool.store.awards import CredentialParts
+from lti_tool.services.verifying import check_views
+from lti_tool.store import awards, programs, shares
 from lti_tool.store.rows import (
     AchievementVersionRow,
-    ArtefactRow,
-    AttemptRow,
     AttestationRow,
     AwardRow,
+    CredentialRow,
     DecisionRow,
+    IssuerRow,
 )
 
 PUBLIC_STATES = frozenset({"published", "retired"})
@@ -73,6 +73,18 @@ def published_version(
     if row.state not in PUBLIC_STATES or is_microcredential(session, version_id):
         raise NotFoundError(f"version {version_id} is no published badge")
     return row, parse_definition(row.document)
+
+
+def pictured_version(session: Session, version_id: UUID) -> AchievementVersionRow:
+    """Return a version that was published at some time, of a badge or a microcredential.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = programs.get_version(session, version_id)
+    if row.state not in PUBLIC_STATES:
+        raise NotFoundError(f"version {version_id} is not published")
+    return row
 
 
 def achievement_page(session: Session, version_id: UUID, *, urls: PublicURLs) -> AchievementPage:
@@ -99,6 +111,7 @@ def achievement_page(session: Session, version_id: UUID, *, urls: PublicURLs) ->
         tags=definition.tags,
         provenance=definition.attribution or None,
         is_practice=False,
+        endorsements=standing_views(session, version_id=row.id, issuer_id=issuer.id),
     )
 
 
@@ -118,7 +131,8 @@ def rubric_page(session: Session, version_id: UUID, *, urls: PublicURLs) -> Rubr
 
 def credential_page(
     session: Session,
-    parts: CredentialParts,
+    parts: tuple[CredentialRow, AwardRow, AchievementVersionRow, IssuerRow],
+    shown: Disclosed,
     report: Report,
     *,
     urls: PublicURLs,
@@ -126,16 +140,26 @@ def credential_page(
     json_url: str,
     jwt_url: str,
     picture_url: str,
+    svg_url: str,
     now: datetime,
     own_url: CredentialURL | None = None,
+    kit_url: str | None = None,
+    record_url: str | None = None,
 ) -> CredentialPage:
-    """Return the page of a credential; `report` is of its stored document, just now.
+    """Return the page of a credential as it is shown; `report` is of that document, just now.
 
     `own_url` says where its earner sees their credentials, when it is they who look.
     """
     credential, award, version, issuer = parts
     summary, is_owner = report.summary, own_url is not None
     given = _given_for(session, award, version, urls, own_url or shared_url(session, urls))
+    hides_levels = shown.disclosure is Disclosure.WITHOUT_LEVELS
+    renewal = awards.find_renewal(session, award)
+    renewed_url = (own_url or shared_url(session, urls))(renewal[1].id) if renewal else None
+    if renewal and hides_levels and _shows_levels(session, renewal[1].id):
+        # Whoever was given a link without levels comes to no levels by it.
+        renewed_url = None
+    former = awards.find_former(session, award) if own_url else None
     return CredentialPage(
         status="revoked" if award.revoked_at else report.status,
         name=(summary.subject_name if summary else None) or "",
@@ -147,8 +171,9 @@ def credential_page(
         revocation_reason=award.revocation_reason if is_owner else None,
         achievement=given.achievement,
         achievement_url=urls.achievement(version.id),
-        results=given.results,
-        points=given.points,
+        results=() if hides_levels else given.results,
+        points=None if hides_levels else given.points,
+        hides_levels=hides_levels,
         rules=given.rules,
         level_source=given.level_source,
         evidence_url=None if given.pathway else urls.evidence(award.evidence_page_id),
@@ -157,15 +182,29 @@ def credential_page(
         json_url=json_url,
         jwt_url=jwt_url,
         picture_url=picture_url,
+        svg_url=svg_url if version.image_type == SVG else None,
+        card_url=urls.card(version.id),
+        kit_url=kit_url,
+        record_url=record_url,
         verify_url=urls.verify,
-        credential_id=urls.credential(credential.id),
+        credential_id=urls.credential(shown.id),
         page_url=page_url,
         is_owner=is_owner,
-        is_shared=awards.find_share(session, credential.id) is not None,
+        is_shared=shares.find_share(session, credential.id) is not None,
         attested_since=given.attested_since,
+        renewed_on=renewal[0].awarded_at if renewal and renewed_url else None,
+        renewed_url=renewed_url,
+        former_on=former[0].revoked_at if former else None,
+        former_url=own_url(former[1].id) if own_url and former else None,
         pathway=given.pathway,
         components=given.components,
+        endorsements=views_in(session, shown.document),
     )
+
+
+def _shows_levels(session: Session, credential_id: UUID) -> bool:
+    share = shares.find_share(session, credential_id)
+    return disclosure_of(share) is Disclosure.WITH_LEVELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,8 +250,8 @@ def _given_for(
     return replace(given, results=result_views(result, comments={}), points=result.points)
 
 
-def get_shared_at(session: Session, url: str, *, urls: PublicURLs) -> CredentialParts:
-    """Return the shared credential that one of our addresses names, by its id or its share link.
+def get_shared_at(session: Session, url: str, *, urls: PublicURLs) -> Disclosed:
+    """Return what is shared at one of our addresses: a credential's id, or its share link.
 
     Raises:
         NotFoundError: it names none, or one that its earner does not share.
@@ -221,64 +260,12 @@ def get_shared_at(session: Session, url: str, *, urls: PublicURLs) -> Credential
     if named is None:
         raise NotFoundError("not a credential's address")
     if named["token"]:
-        parts = awards.find_shared_credential(session, named["token"])
+        found = shares.find_shared(session, named["token"])
     else:
-        parts = awards.find_credential(session, UUID(named["id"]))
-        parts = parts if awards.find_share(session, UUID(named["id"])) else None
-    if parts is None:
+        found = shares.find_shared_by_id(session, UUID(named["id"]))
+        record = shares.find_shared_record(session, shares.is_record(UUID(named["id"])))
+        if record is not None:
+            return Disclosed(id=record[0].id, document=record[0].document, token=b"")
+    if found is None:
         raise NotFoundError("no shared credential")
-    return parts
-
-
-def evidence_page(session: Session, evidence_page_id: UUID, *, urls: PublicURLs) -> EvidencePage:
-    """Return what the earner lets the world see of the work behind an award.
-
-    Until the earner shares the credential, and after it was revoked, that is
-    nothing but how many pieces there are.
-
-    Raises:
-        NotFoundError: no award has this page.
-    """
-    award = awards.find_award_of_evidence_page(session, evidence_page_id)
-    credential = awards.find_credential_of_award(session, award.id) if award else None
-    if award is None or credential is None:
-        raise NotFoundError("no such evidence page")
-    if award.origin == "pathway":
-        raise NotFoundError("the evidence of a microcredential are its badges")
-    version = programs.get_version(session, award.achievement_version_id)
-    decision = session.get(DecisionRow, award.decision_id) if award.decision_id else None
-    attempt = session.get(AttemptRow, decision.attempt_id) if decision else None
-    is_open = award.revoked_at is None and awards.find_share(session, credential.id) is not None
-    listed = awards.list_artefacts(session, attempt.id) if attempt else ()
-    shown = [one for one in listed if is_open and _is_public(one)]
-    return EvidencePage(
-        credential_url=urls.credential(credential.id),
-        achievement=achievement_summary(version, parse_definition(version.document), urls),
-        name=attempt.name_on_badge if attempt and is_open else "",
-        answers=(),
-        artefacts=tuple(_artefact_view(one) for one in shown),
-        criteria=(),
-        count_withheld=len(listed) - len(shown),
-        is_attested=attempt is None,
-    )
-
-
-def _is_public(artefact: ArtefactRow) -> bool:
-    """Whether its learner shows it, and nobody in it is shown against their will."""
-    return artefact.visibility == "public" and artefact.people in {"nobody", "consented"}
-
-
-def _artefact_view(artefact: ArtefactRow) -> ArtefactView:
-    """Return a piece of evidence by name; a link can be followed, a file is not handed out."""
-    return ArtefactView(
-        id=str(artefact.id),
-        kind=artefact.kind,
-        title=artefact.title,
-        size_bytes=artefact.size if artefact.kind == "file" else None,
-        url=artefact.url or "",
-        download_url=None,
-        host=urlsplit(artefact.url).hostname if artefact.url else None,
-        people=artefact.people,
-        visibility=artefact.visibility,
-        is_playable=None,
-    )
+    return disclosed(found)

@@ -17,13 +17,16 @@ from badges.errors import BadgesError
 from badges.reissuing import is_bound, without_proof
 from lti_tool.errors import ConflictError
 from lti_tool.services.compromising import sign_due_lists
+from lti_tool.services.forms import WITHOUT_LEVELS, prepare_form, store_form
 from lti_tool.services.issuing import IssuingParts, SignedForms, sign_forms
+from lti_tool.services.records import catch_up
+from lti_tool.services.superseding import supersede
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store import awards, organisations, pathways, reissues
 from lti_tool.store import keys as key_rows
 from lti_tool.store.database import Database
 from lti_tool.store.reissues import Affected
-from lti_tool.store.rows import CredentialRow, FormerCredentialRow, IssuerRow
+from lti_tool.store.rows import CredentialRow, IssuerRow
 
 BATCH = 50
 
@@ -80,6 +83,43 @@ def reissue(parts: IssuingParts, key_id: str) -> Iterator[Reissued]:
     yield from _in_batches(parts, badges, "key_compromised", key_id)
     yield from _in_batches(parts, above, "key_compromised", key_id)
     yield from _in_batches(parts, _list_outdated, "component_reissued", key_id)
+    yield from _reissue_forms(parts)
+    # Learner records hold badges and what rests on them. What is left, the sweep does.
+    for record_id in catch_up(parts):
+        yield Reissued(credential_id=record_id, outcome="reissued")
+
+
+def _reissue_forms(parts: IssuingParts) -> Iterator[Reissued]:
+    """Let the forms follow that a lost key signed, or whose credential says something else now."""
+    last: UUID | None = None
+    while True:
+        with parts.database.reading() as session:
+            ids = reissues.list_outdated_forms(session, WITHOUT_LEVELS, after=last, limit=BATCH)
+        for form_id, credential_id in ids:
+            done = _reissue_form(parts, form_id, credential_id)
+            if done is not None:
+                yield done
+        if not ids:
+            return
+        last = ids[-1][0]
+
+
+def _reissue_form(parts: IssuingParts, form_id: UUID, credential_id: UUID) -> Reissued | None:
+    """Issue a form anew; None if it holds."""
+    try:
+        prepared = prepare_form(parts, credential_id)
+        if prepared is None:
+            return None
+        with parts.database.writing() as session:
+            _, award, program_id = reissues.get_with_award(session, credential_id)
+            awards.lock_earner(session, award.earner_id)
+            store_form(session, parts, prepared, reason="key_compromised")
+            _note(session, parts, program_id, form_id, "key_compromised")
+    except ConflictError:
+        return Reissued(credential_id=form_id, outcome="changed")
+    except BadgesError as error:
+        return Reissued(credential_id=form_id, outcome="refused", detail=str(error))
+    return Reissued(credential_id=form_id, outcome="reissued")
 
 
 def _list_signed(
@@ -165,33 +205,21 @@ def _replace(
         forms.document, _bound(session, row, parts.urls)
     ):
         return Reissued(credential_id=row.id, outcome="changed")
-    session.add(
-        FormerCredentialRow(
-            id=parts.new_id(),
-            credential_id=row.id,
-            document=row.document,
-            document_sha256=row.document_sha256,
-            token=row.token,
-            token_sha256=row.token_sha256,
-            document_key_id=row.document_key_id,
-            token_key_id=row.token_key_id,
-            superseded_at=now,
-            reason=reason,
-        )
-    )
-    row.document, row.document_sha256 = forms.document, forms.document_sha256
-    row.token, row.token_sha256 = forms.token, forms.token_sha256
-    row.document_key_id, row.token_key_id = forms.document_key_id, forms.token_key_id
-    row.reissued_at = now
-    session.flush()
+    supersede(session, row, forms, reason=reason, at=now, new_id=parts.new_id)
+    _note(session, parts, signed.program_id, row.id, f"{reason} {key_id}")
+    return Reissued(credential_id=row.id, outcome="reissued")
+
+
+def _note(
+    session: Session, parts: IssuingParts, program_id: UUID, credential_id: UUID, text: str
+) -> None:
     organisations.note(
         session,
         id_=parts.new_id(),
-        at=now,
+        at=parts.clock(),
         actor_id=None,
-        program_id=signed.program_id,
+        program_id=program_id,
         action="credential.reissued",
-        subject_id=row.id,
-        text=f"{reason} {key_id}",
+        subject_id=credential_id,
+        text=text,
     )
-    return Reissued(credential_id=row.id, outcome="reissued")

@@ -16,8 +16,8 @@ from lti_tool.services.pages.assessor import ReleasePage
 from lti_tool.services.presenting import achievement_summary, trace_view
 from lti_tool.services.queue import find_next, place_of
 from lti_tool.services.urls import CourseURLs, PublicURLs
-from lti_tool.store import awards, deliveries, platforms, programs
-from lti_tool.store.rows import ProgramRow
+from lti_tool.store import awards, deliveries, people, platforms, programs
+from lti_tool.store.rows import EarnerRow, ProgramRow
 from lti_tool.values import Clock, Launch
 from rubrics.model import Rubric
 
@@ -57,7 +57,11 @@ def release_page(
         action=action,
         achievement=achievement_summary(rated.version, rated.definition, public_urls),
         learner_name=display_name(rated.learner),
-        name_on_badge=rated.attempt.name_on_badge,
+        name_on_badge=people.name_that_counts(
+            session.get_one(EarnerRow, rated.learner.earner_id),
+            rated.attempt.name_on_badge,
+            rated.attempt.submitted_at,
+        ),
         trace=trace_view(judgement),
         gradebook=_gradebook(session, rated, action),
         platform_name=_platform_name(session, launch),

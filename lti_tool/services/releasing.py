@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from badges.definition import AchievementDefinition, parse_definition
 from lti_tool.errors import ConflictError, NotAllowedError
 from lti_tool.services import decisions
-from lti_tool.services.awarding import NewAward, store_award
+from lti_tool.services.awarding import NewAward, note_again, store_award
 from lti_tool.services.credential_facts import AwardFacts, Subject
 from lti_tool.services.decision_inputs import DecisionInputs, decision_inputs, inputs_hash
 from lti_tool.services.decisions import Judgement, Verdict
@@ -28,7 +28,7 @@ from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
 from lti_tool.services.stacking import Prepared as PreparedStack
 from lti_tool.services.stacking import prepare as prepare_stacks
 from lti_tool.services.stacking import settle, until_settled
-from lti_tool.store import awards, pathways, programs
+from lti_tool.store import awards, pathways, people, programs
 from lti_tool.store.rows import (
     AchievementVersionRow,
     AttemptRow,
@@ -201,11 +201,16 @@ def award_facts(prepared: Prepared, *, awarded_at: datetime) -> AwardFacts:
         issuer=prepared.issuer,
         subject=Subject(
             urn=prepared.earner.subject_urn,
-            name=attempt.name_on_badge if attempt.name_confirmed else "",
+            name=people.name_that_counts(
+                prepared.earner,
+                attempt.name_on_badge if attempt.name_confirmed else "",
+                attempt.submitted_at,
+            ),
         ),
         result=prepared.judgement.result,
         awarded_at=awarded_at,
         issued_at=awarded_at,
+        is_entered=attempt.is_entered,
     )
 
 
@@ -257,11 +262,11 @@ def store_decided_award(
     decision: DecisionRow,
     credential: SignedCredential,
     *,
-    id_: UUID,
+    new_id: NewId,
 ) -> None:
     """Store an award and its credential. The earner's row is locked and holds no live award."""
     award = NewAward(
-        id=id_,
+        id=new_id(),
         origin="decision",
         decision_id=decision.id,
         earner_id=prepared.earner.id,
@@ -270,6 +275,15 @@ def store_decided_award(
         awarded_at=decision.released_at,
     )
     store_award(session, award, credential)
+    note_again(
+        session,
+        prepared.program_id,
+        award,
+        learner_id=prepared.submission.user_id,
+        title=prepared.definition.title,
+        actor_id=decision.released_by,
+        new_id=new_id,
+    )
 
 
 def as_released(session: Session, decision: DecisionRow) -> Released:
@@ -342,7 +356,7 @@ def _store(
     session.flush()
     live = awards.find_live_award(session, prepared.earner.id, prepared.submission.achievement_id)
     if credential is not None and live is None:
-        store_decided_award(session, prepared, decision, credential, id_=parts.new_id())
+        store_decided_award(session, prepared, decision, credential, new_id=parts.new_id)
         settle(
             session,
             prepared.program_id,

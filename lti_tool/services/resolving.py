@@ -6,13 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from badges.errors import ResolutionError
+from badges.binding import Naming
+from badges.errors import NotPublicError, ResolutionError
 from keys.did import build_did_document
 from lti_tool.errors import LtiToolError, NotFoundError
+from lti_tool.services.disclosing import disclosed
 from lti_tool.services.fetching import FetchingResolver
 from lti_tool.services.keyring import listed_keys
 from lti_tool.services.urls import PublicURLs
-from lti_tool.store import awards
+from lti_tool.store import awards, pathways, shares
 from lti_tool.store import keys as key_rows
 from lti_tool.store.database import Database
 
@@ -73,6 +75,46 @@ class OwnResolver:
             raise ResolutionError("not ours") from exc
         return self._found(lambda session: awards.get_status_list(session, list_id).document)
 
+    def credential(self, url: str, *, named_by: Naming) -> bytes:
+        """Return one of our credentials: a shared one, or one that another of ours rests on.
+
+        Who asks by a microcredential of ours has it before them, with what it names.
+
+        Raises:
+            NotPublicError: there is none that may be shown; whether there is one is not said.
+            ResolutionError: it is not ours.
+        """
+        if not url.startswith(f"{self._urls.base_url}/"):
+            raise ResolutionError("not ours")
+        try:
+            credential_id = UUID(self._own(url, "credentials"))
+        except (ValueError, ResolutionError) as exc:
+            raise NotPublicError("not shown to the world") from exc
+        with self._database.reading() as session:
+            shown = shares.find_shared_by_id(session, credential_id)
+            if shown is not None:
+                return disclosed(shown).document
+            found = awards.find_credential(session, credential_id)
+            if found is None or not self._rests_on(session, named_by, found[1].id):
+                raise NotPublicError("not shown to the world")
+            return found[0].document
+
+    def _rests_on(self, session: Session, named_by: Naming, component_id: UUID) -> bool:
+        """Whether the credential that names it is ours and rests on this award.
+
+        Anybody may sign something that bears an id of ours, but not as its issuer.
+        """
+        try:
+            above_id = UUID(self._own(named_by.id, "credentials"))
+        except (ValueError, ResolutionError):
+            return False
+        above = awards.find_credential(session, above_id)
+        if above is None or above[3].did != named_by.issuer_id:
+            return False
+        return any(
+            one[0].id == component_id for one in pathways.list_components(session, above[1].id)
+        )
+
     def _own(self, url: str, place: str) -> str:
         prefix = f"{self._urls.base_url}/{place}/"
         if not url.startswith(prefix):
@@ -105,6 +147,15 @@ class ChainedResolver:
     def status_list(self, url: str) -> bytes:
         """Return the status list credential at `url`."""
         return self._first(lambda resolver: resolver.status_list(url))
+
+    def credential(self, url: str, *, named_by: Naming) -> bytes:
+        """Return the credential at `url`; one of ours is never asked for over the network."""
+        try:
+            return self._own.credential(url, named_by=named_by)
+        except NotPublicError:
+            raise
+        except ResolutionError:
+            return self._fetching.credential(url, named_by=named_by)
 
     def _first(self, ask: Callable[[OwnResolver | FetchingResolver], bytes]) -> bytes:
         try:

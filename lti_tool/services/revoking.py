@@ -3,7 +3,8 @@
 With a badge goes the microcredential that rests on it, where its pathway declares so.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from lti_tool.services.awarding import take_back
 from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.stacking import settle_revoked
 from lti_tool.services.status_lists import sign_list
-from lti_tool.store import awards, organisations, pathways, programs
+from lti_tool.store import awards, bulk, organisations, pathways, programs, shares
+from lti_tool.store.rows import AchievementVersionRow, AwardRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +50,15 @@ def revoke_credential(parts: IssuingParts, credential_id: UUID, *, reason: str) 
 
 
 def revoke_many(
-    parts: IssuingParts, wishes: Iterable[RevocationWish], *, is_dry_run: bool = False
+    parts: IssuingParts,
+    wishes: Iterable[RevocationWish],
+    *,
+    is_dry_run: bool = False,
+    actor_id: UUID | None = None,
 ) -> Iterator[RevocationOutcome]:
     """Revoke credentials one by one, each in its own transaction; sign their lists at the end.
+
+    `actor_id` is a coordinator, or None for an operator.
 
     What is revoked already is left alone, so the same file may be given again after a
     stop. In a dry run nothing is written.
@@ -58,26 +66,66 @@ def revoke_many(
     lists: set[UUID] = set()
     try:
         for wish in wishes:
-            outcome, touched = _try(parts, wish, is_dry_run=is_dry_run)
+            outcome, touched = _try(parts, wish, is_dry_run=is_dry_run, actor_id=actor_id)
             lists |= touched
             yield RevocationOutcome(wish=wish, outcome=outcome)
     finally:
         _sign(parts, lists)
 
 
+def find_following(
+    parts: IssuingParts, credential_ids: Collection[UUID]
+) -> Sequence[tuple[AwardRow, AchievementVersionRow]]:
+    """Return the microcredentials that would go with some badges, were those revoked now.
+
+    It is found out by doing it and taking it back: nothing is written.
+    """
+    found: list[tuple[AwardRow, AchievementVersionRow]] = []
+    since = parts.clock()
+    with suppress(_TriedError), parts.database.writing() as session:
+        _lock_in_order(session, credential_ids)
+        for credential_id in credential_ids:
+            with suppress(NotFoundError, ConflictError):
+                _revoke(session, parts, credential_id, reason="")
+        found += [
+            (one.AwardRow, one.AchievementVersionRow)
+            for one in pathways.list_lost_with(session, credential_ids, since=since)
+        ]
+        session.expunge_all()
+        raise _TriedError
+    return found
+
+
+def _lock_in_order(session: Session, credential_ids: Collection[UUID]) -> None:
+    """Lock all that will be locked, as whoever awards to many does: programs, then earners."""
+    whole = [shares.find_whole(session, id_) for id_ in credential_ids]
+    held = [one[1] for one in whole if one is not None]
+    programs_of = {programs.get_program_of(session, one.achievement_id).id for one in held}
+    for program_id in sorted(programs_of):
+        pathways.share_program(session, program_id)
+    bulk.lock_earners(session, {one.earner_id for one in held})
+
+
+class _TriedError(Exception):
+    """Ends a transaction that was only to see what happens."""
+
+
 def _try(
-    parts: IssuingParts, wish: RevocationWish, *, is_dry_run: bool
+    parts: IssuingParts, wish: RevocationWish, *, is_dry_run: bool, actor_id: UUID | None
 ) -> tuple[str, frozenset[UUID]]:
     """Return what becomes of a wish, and the lists to sign."""
     if is_dry_run:
         with parts.database.reading() as session:
-            found = awards.find_credential(session, wish.credential_id)
+            found = shares.find_whole(session, wish.credential_id)
         if found is None:
             return "unknown", frozenset()
         return ("already" if found[1].revoked_at else "would_revoke"), frozenset()
     try:
         with parts.database.writing() as session:
-            return "revoked", _revoke(session, parts, wish.credential_id, reason=wish.reason)
+            lists = _revoke(
+                session, parts, wish.credential_id, reason=wish.reason, actor_id=actor_id
+            )
+            return "revoked", lists
     except NotFoundError:
         return "unknown", frozenset()
     except ConflictError:
@@ -85,10 +133,15 @@ def _try(
 
 
 def _revoke(
-    session: Session, parts: IssuingParts, credential_id: UUID, *, reason: str
+    session: Session,
+    parts: IssuingParts,
+    credential_id: UUID,
+    *,
+    reason: str,
+    actor_id: UUID | None = None,
 ) -> frozenset[UUID]:
     """Write one revocation with what follows from it; return the lists to sign."""
-    found = awards.find_credential(session, credential_id)
+    found = shares.find_whole(session, credential_id)
     if found is None:
         raise NotFoundError(
             f"no credential {credential_id}: take its id from the end of its `id` in the "
@@ -110,7 +163,7 @@ def _revoke(
         session,
         id_=parts.new_id(),
         at=revoked_at,
-        actor_id=None,
+        actor_id=actor_id,
         program_id=program.id,
         action="credential.revoked",
         subject_id=credential.id,

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from badges.pathway import Standing
 from badges.pathway_definition import PathwayDefinition, parse_pathway
 from lti_tool.errors import NotFoundError
+from lti_tool.services.disclosing import disclosure_of
+from lti_tool.services.endorsed import standing_views
 from lti_tool.services.models import AchievementSummary
 from lti_tool.services.pages.learner import OwnCredential
 from lti_tool.services.pages.stack import (
@@ -23,7 +25,7 @@ from lti_tool.services.stacks import OPENED, Stack, Standings, as_stack, list_pr
 from lti_tool.services.stacks import list_stacks as list_open_stacks
 from lti_tool.services.stacks import stand as stand_with
 from lti_tool.services.urls import CourseURLs, PublicURLs
-from lti_tool.store import awards, pathways, programs
+from lti_tool.store import awards, pathways, programs, shares
 from lti_tool.store.pathways import AwardParts
 from lti_tool.store.rows import AchievementRow, AchievementVersionRow, AwardRow, ProgramRow
 from lti_tool.values import Launch, Role
@@ -83,6 +85,7 @@ def pathway_page(session: Session, version_id: UUID, *, urls: PublicURLs) -> Pat
         attribution=definition.attribution,
         licence=definition.licence.title if definition.licence else "",
         licence_url=definition.licence.url if definition.licence else "",
+        endorsements=standing_views(session, version_id=version_id, issuer_id=issuer.id),
     )
 
 
@@ -105,26 +108,11 @@ def credential_components(
     return pathway_view(stack), tuple(views)
 
 
-def find_components(session: Session, url: str, *, urls: PublicURLs) -> tuple[ComponentView, ...]:
-    """Return the badges of the microcredential whose id is `url`; none for anything else."""
-    try:
-        credential_id = UUID(url.rpartition("/")[2])
-    except ValueError:
-        return ()
-    parts = awards.find_credential(session, credential_id)
-    if url != urls.credential(credential_id) or parts is None or parts[1].origin != "pathway":
-        return ()
-    _, components = credential_components(
-        session, parts[1], urls=urls, credential_url=shared_url(session, urls)
-    )
-    return components
-
-
 def shared_url(session: Session, urls: PublicURLs) -> CredentialURL:
     """Return what says where the world sees a credential: at its share link, if it has one."""
 
     def find(credential_id: UUID) -> str | None:
-        share = awards.find_share(session, credential_id)
+        share = shares.find_share(session, credential_id)
         return urls.shared(share.token) if share else None
 
     return find
@@ -223,7 +211,7 @@ def _own_credential(
     if parts is None:
         return None
     award, credential, _ = parts
-    own, share = CourseURLs(launch.ref), awards.find_share(session, credential.id)
+    own, share = CourseURLs(launch.ref), shares.find_share(session, credential.id)
     return OwnCredential(
         page_url=own.own_credential(credential.id),
         json_url=own.own_credential(credential.id, ".json"),
@@ -231,8 +219,11 @@ def _own_credential(
         image_url=public_urls.image(award.achievement_version_id),
         image_alt=standings.stack.definition.image_alt,
         share_link=public_urls.shared(share.token) if share else None,
+        shows=disclosure_of(share).value,
+        has_levels=False,
         share_url=own.share_own(credential.id),
         unshare_url=own.unshare_own(credential.id),
+        evidence_url=None,
         keep_url=own.keep,
         issued_on=credential.issued_at,
         revoked_on=award.revoked_at,

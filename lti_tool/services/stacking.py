@@ -23,6 +23,12 @@ from lti_tool.services.awarding import NewAward, store_award, take_back
 from lti_tool.services.credential_facts import StackFacts, Subject
 from lti_tool.services.dues import Due, find_due
 from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
+from lti_tool.services.records import (
+    RecordedCredential,
+    SignedRecord,
+    sign_record,
+    store_record,
+)
 from lti_tool.services.stacks import Stack, as_stack, list_program_badges
 from lti_tool.services.stacks import stand as stand_with
 from lti_tool.services.urls import PublicURLs
@@ -56,11 +62,31 @@ class Prepared:
 
     due: Due
     credential: SignedCredential
+    record: SignedRecord | None
+    """The learner record; there is none where it would be too large to verify."""
 
 
 def prepare(parts: IssuingParts, due: tuple[Due, ...]) -> tuple[Prepared, ...]:
-    """Sign what is due. Outside any transaction."""
-    return tuple(Prepared(due=one, credential=issue(parts, _facts(parts, one))) for one in due)
+    """Sign what is due, each with its learner record. Outside any transaction."""
+    return tuple(_prepare(parts, one) for one in due)
+
+
+def _prepare(parts: IssuingParts, due: Due) -> Prepared:
+    facts = _facts(parts, due)
+    credential = issue(parts, facts)
+    record = sign_record(
+        parts,
+        RecordedCredential(
+            whole=credential.document,
+            badges=tuple(one.document for one in facts.held),
+            issuer=facts.issuer,
+            status_list_id=credential.reservation.status_list_id,
+            position=credential.reservation.position,
+        ),
+        record_id=parts.new_id(),
+        created=facts.issued_at,
+    )
+    return Prepared(due=due, credential=credential, record=record)
 
 
 def settle(
@@ -110,6 +136,9 @@ def write(
         awarded_at=at,
     )
     store_award(session, award, prepared.credential)
+    if prepared.record is not None:
+        credential_id = prepared.credential.reservation.credential_id
+        store_record(session, credential_id, prepared.record, at=at)
     for holding in due.holdings.values():
         component = awards.find_credential(session, holding.credential_id)
         if component is None:

@@ -5,23 +5,26 @@ one was revoked, and daily. A reserved position that no credential uses is
 harmless.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from badges.credential import serialize
 from badges.proof import JWT_ALGORITHMS, add_data_integrity_proof, sign_vc_jwt
-from badges.status_list import MINIMUM_ENTRIES, StatusList, build_status_list_credential
+from badges.status_list import (
+    MINIMUM_ENTRIES,
+    StatusList,
+    build_status_list_credential,
+    serialize_list,
+)
 from keys.ring import KeyRing
 from keys.signing import Algorithm
-from lti_tool.errors import ConflictError
 from lti_tool.services.keyring import RingCache
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store import awards
 from lti_tool.store.database import Database
-from lti_tool.store.rows import IssuerRow, StatusEntryRow, StatusListRow
+from lti_tool.store.rows import IssuerRow, StatusListRow
 from lti_tool.store.upsert import insert_unless_present
 from lti_tool.values import Clock, NewId, RandomBytes
 
@@ -30,66 +33,124 @@ SIGNED_EVERY = timedelta(days=1)
 WARNED_AFTER = timedelta(days=3)
 FULL_AT = MINIMUM_ENTRIES // 2
 """Positions are drawn at random; beyond half of them most draws would be in vain."""
-DRAWS = 100
+FAILED_DRAWS = 6
+"""After so many in vain, more than succeeded, a list is counted: one that is half full fails
+so by one award in 64, so it is never far beyond its half when it is noticed."""
 
 
-def ensure_open_list(
+def reserve_positions(
     database: Database,
     issuer: IssuerRow,
+    credential_ids: Sequence[UUID],
     *,
     rings: RingCache,
     urls: PublicURLs,
     clock: Clock,
     new_id: NewId,
-) -> UUID:
-    """Return the list that new credentials of the issuer go to, made and signed if need be."""
-    with database.reading() as session:
-        found = awards.find_open_list(session, issuer.id)
-        if found is not None and awards.count_entries(session, found.id) < FULL_AT:
-            return found.id
-        ring = rings.load(session, issuer)
-        number = found.number + 1 if found else 1
-    list_id = new_id()
-    document, token = _sign(
-        StatusList.empty(), urls.status_list(list_id), issuer.did, ring=ring, clock=clock
-    )
-    with database.writing() as session:
-        values = {
-            "id": list_id,
-            "issuer_id": issuer.id,
-            "number": number,
-            "size": MINIMUM_ENTRIES,
-            "document": document,
-            "token": token,
-            "signed_at": clock(),
-            "valid_until": clock() + VALID_FOR,
-        }
-        insert_unless_present(session, StatusListRow, values)
-        winner = awards.find_open_list(session, issuer.id)
-        return winner.id if winner else list_id
+    random_bytes: RandomBytes,
+) -> Mapping[UUID, tuple[UUID, int]]:
+    """Give each credential a random free position of an open list of the issuer's, for ever.
+
+    Returns list and position by credential. Nobody counts what is given away: a list is
+    counted when draws fail, and one of which half is given away makes way for the next. So
+    what an award costs does not grow with the awards before it.
+    """
+    lists = _Lists(database, issuer, rings=rings, urls=urls, clock=clock, new_id=new_id)
+    list_id, found = lists.find_open(), dict[UUID, tuple[UUID, int]]()
+    while True:
+        left = [one for one in credential_ids if one not in found]
+        drawn = _draw(database, list_id, left, clock=clock, random_bytes=random_bytes)
+        found |= {one: (list_id, position) for one, position in drawn.items()}
+        if len(found) == len(credential_ids):
+            return found
+        list_id = lists.open_after(list_id)
 
 
-def reserve_position(
-    session: Session,
-    status_list_id: UUID,
+def _draw(
+    database: Database,
+    list_id: UUID,
+    credential_ids: Sequence[UUID],
     *,
-    credential_id: UUID,
     clock: Clock,
     random_bytes: RandomBytes,
-) -> int:
-    """Give a random free position of a list to a credential, for ever."""
-    for _ in range(DRAWS):
-        position = int.from_bytes(random_bytes(8)) % MINIMUM_ENTRIES
-        values = {
-            "status_list_id": status_list_id,
-            "position": position,
-            "credential_id": credential_id,
-            "reserved_at": clock(),
-            "revoked_at": None,
-        }
-        if insert_unless_present(session, StatusEntryRow, values):
-            return position
-    raise ConflictError("no free position was drawn", code="status_list_full")
+) -> Mapping[UUID, int]:
+    """Return a position for each credential; for some only when the list has to make way.
+
+    A transaction ends with its one statement: nobody holds a position while waiting for
+    another's.
+    """
+    found: dict[UUID, int] = {}
+    failed = 0
+    while len(found) < len(credential_ids):
+        left = [one for one in credential_ids if one not in found]
+        # Two of one draw at the same place: the other one draws again.
+        wanted = {int.from_bytes(random_bytes(8)) % MINIMUM_ENTRIES: one for one in left}
+        with database.writing() as session:
+            taken = awards.take_positions(session, list_id, wanted, at=clock())
+        found |= {wanted[position]: position for position in taken}
+        failed += len(left) - len(taken)
+        if failed >= FAILED_DRAWS and failed > len(found):
+            with database.reading() as session:
+                if awards.count_entries(session, list_id) >= FULL_AT:
+                    break
+            failed = 0
+    return found
+
+
+class _Lists:
+    """The status lists of one issuer; a new one is signed outside of any transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        issuer: IssuerRow,
+        *,
+        rings: RingCache,
+        urls: PublicURLs,
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        self._database = database
+        self._issuer = issuer
+        self._rings = rings
+        self._urls = urls
+        self._clock = clock
+        self._new_id = new_id
+
+    def find_open(self) -> UUID:
+        """Return the newest list, made if there is none."""
+        with self._database.reading() as session:
+            found = awards.find_open_list(session, self._issuer.id)
+        return found.id if found else self._open(1)
+
+    def open_after(self, full: UUID) -> UUID:
+        """Return the list that follows a full one; whoever is first makes it."""
+        with self._database.reading() as session:
+            found = awards.find_open_list(session, self._issuer.id)
+        if found is not None and found.id != full:
+            return found.id
+        return self._open(found.number + 1 if found else 1)
+
+    def _open(self, number: int) -> UUID:
+        clock, list_id = self._clock, self._new_id()
+        with self._database.reading() as session:
+            ring = self._rings.load(session, self._issuer)
+        url = self._urls.status_list(list_id)
+        document, token = _sign(StatusList.empty(), url, self._issuer.did, ring=ring, clock=clock)
+        with self._database.writing() as session:
+            values = {
+                "id": list_id,
+                "issuer_id": self._issuer.id,
+                "number": number,
+                "size": MINIMUM_ENTRIES,
+                "document": document,
+                "token": token,
+                "signed_at": clock(),
+                "valid_until": clock() + VALID_FOR,
+            }
+            insert_unless_present(session, StatusListRow, values)
+            winner = awards.find_open_list(session, self._issuer.id)
+        return list_id if winner is None else winner.id
 
 
 def sign_list(
@@ -101,15 +162,9 @@ def sign_list(
     clock: Clock,
 ) -> None:
     """Sign a list as the rows have it now. Signing happens outside of any transaction."""
-    with database.reading() as session:
-        row = session.get_one(StatusListRow, status_list_id)
-        issuer = session.get_one(IssuerRow, row.issuer_id)
-        ring = rings.load(session, issuer)
-        signed_at = clock()
-        positions = awards.list_revoked_positions(session, status_list_id)
-    bits = StatusList.empty(row.size).with_set(positions)
-    document, token = _sign(
-        bits, urls.status_list(status_list_id), issuer.did, ring=ring, clock=clock
+    signed_at = clock()
+    document, token = sign_for(
+        database, status_list_id, VALID_FOR, rings=rings, urls=urls, clock=clock
     )
     with database.writing() as session:
         row = session.get_one(StatusListRow, status_list_id, with_for_update=True)
@@ -117,6 +172,25 @@ def sign_list(
             return  # somebody signed later, and so with more
         row.document, row.token = document, token
         row.signed_at, row.valid_until = signed_at, signed_at + VALID_FOR
+
+
+def sign_for(
+    database: Database,
+    status_list_id: UUID,
+    valid_for: timedelta,
+    *,
+    rings: RingCache,
+    urls: PublicURLs,
+    clock: Clock,
+) -> tuple[bytes, bytes]:
+    """Return a list as the rows have it now, signed in both forms. Nothing is stored."""
+    with database.reading() as session:
+        row = session.get_one(StatusListRow, status_list_id)
+        issuer = session.get_one(IssuerRow, row.issuer_id)
+        ring = rings.load(session, issuer)
+        positions = awards.list_revoked_positions(session, status_list_id)
+    bits, url = StatusList.empty(row.size).with_set(positions), urls.status_list(status_list_id)
+    return _sign(bits, url, issuer.did, ring=ring, clock=clock, valid_for=valid_for)
 
 
 def list_due_lists(database: Database, *, clock: Clock) -> Sequence[UUID]:
@@ -136,15 +210,17 @@ def find_unsigned_since(session: Session, *, clock: Clock) -> datetime | None:
 
 
 def _sign(
-    bits: StatusList, url: str, issuer_did: str, *, ring: KeyRing, clock: Clock
+    bits: StatusList,
+    url: str,
+    issuer_did: str,
+    *,
+    ring: KeyRing,
+    clock: Clock,
+    valid_for: timedelta = VALID_FOR,
 ) -> tuple[bytes, bytes]:
     unsigned = build_status_list_credential(
-        bits,
-        url=url,
-        issuer_id=issuer_did,
-        valid_from=clock(),
-        valid_until=clock() + VALID_FOR,
+        bits, url=url, issuer_id=issuer_did, valid_from=clock(), valid_until=clock() + valid_for
     )
     signed = add_data_integrity_proof(unsigned, ring.current(Algorithm.ED25519), created=clock())
     token = sign_vc_jwt(unsigned, ring.current(*JWT_ALGORITHMS))
-    return serialize(signed), token.encode()
+    return serialize_list(signed), token.encode()

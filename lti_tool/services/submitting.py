@@ -13,11 +13,12 @@ from lti_tool.services.learner_results import get_decision, may_try_again
 from lti_tool.services.self_ratings import copy_self_ratings
 from lti_tool.services.texts import plain_line
 from lti_tool.services.work_page import draft_content
-from lti_tool.store import submissions
+from lti_tool.store import people, submissions
 from lti_tool.store.rows import (
     AnswerRow,
     ArtefactRow,
     AttemptRow,
+    EarnerRow,
     EvidenceReferenceRow,
     LogEntryRow,
 )
@@ -97,15 +98,17 @@ def resubmit(session: Session, launch: Launch, *, clock: Clock, new_id: NewId) -
         return
     if last.state not in DECIDED or not may_try_again(session, work, get_decision(session, work)):
         raise ClosedError("there is no other attempt")
+    earner = session.get_one(EarnerRow, launch.earner_id)
+    name = people.name_that_counts(earner, last.name_on_badge, last.submitted_at)
     values = attempt_values(
         work.submission.id,
         number=last.number + 1,
-        name=last.name_on_badge,
+        name=name,
         clock=clock,
         new_id=new_id,
         revision=last.revision + 1,
     )
-    values["name_confirmed"] = last.name_confirmed
+    values["name_confirmed"] = last.name_confirmed and name == last.name_on_badge
     if insert_unless_present(session, AttemptRow, values):
         attempt = submissions.find_latest_attempt(session, work.submission.id)
         if attempt is not None:

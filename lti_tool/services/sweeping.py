@@ -15,6 +15,7 @@ from lti_tool.errors import places_of
 from lti_tool.files.parts import PartFiles
 from lti_tool.files.store import FileStore
 from lti_tool.services.keyring import RingCache
+from lti_tool.services.records import catch_up
 from lti_tool.services.rotating import forget_private_halves
 from lti_tool.services.status_lists import list_due_lists, sign_list
 from lti_tool.services.uploads import delete_due_files, sweep_uploads
@@ -45,6 +46,7 @@ def sweep(parts: SweepingParts) -> None:
     """Do everything that is due. What goes wrong is logged, and holds up nothing else."""
     chores: dict[str, Callable[[], object]] = {
         "status_lists": partial(_sign_lists, parts),
+        "records": partial(catch_up, parts),
         "uploads": partial(sweep_uploads, parts.database, parts.part_files, clock=parts.clock),
         "files": partial(delete_due_files, parts.database, parts.files, clock=parts.clock),
         "keys": partial(

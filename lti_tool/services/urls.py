@@ -4,11 +4,26 @@ A test holds these against the routes of the views.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
 IMAGE_ENDINGS = {"image/svg+xml": "svg", "image/png": "png"}
 """How the names of badge images end, by their media types."""
+
+
+class EarnerURLs(Protocol):
+    """Where an earner looks after their badges: in a launch, or behind their keep link."""
+
+    @property
+    def home(self) -> str:
+        """Where they come from."""
+
+    def own_evidence(self, credential_id: UUID, below: str = "") -> str:
+        """What others see of the work behind a badge."""
+
+    def own_name(self, step: str = "") -> str:
+        """Whom their badges name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,7 @@ class CourseURLs:
         return f"/l/{self.ref}/unshare"
 
     def own_credential(self, credential_id: UUID, form: str = "") -> str:
-        """The earner's own view of a credential; `form` is "", `.json`, `.jwt` or `.picture`."""
+        """The earner's own view of a credential, or of one of its files, by their endings."""
         return f"/l/{self.ref}/credentials/{credential_id}{form}"
 
     @property
@@ -86,6 +101,14 @@ class CourseURLs:
     def unshare_own(self, credential_id: UUID) -> str:
         """POST: end the share link of one of the earner's credentials."""
         return f"/l/{self.ref}/credentials/{credential_id}/unshare"
+
+    def own_evidence(self, credential_id: UUID, below: str = "") -> str:
+        """What others see of the work: GET, POST; below it its steps."""
+        return f"/l/{self.ref}/credentials/{credential_id}/evidence{below}"
+
+    def own_name(self, step: str = "") -> str:
+        """Whom an earner's badges name: GET the form; POST to `/preview`, then `/confirm`."""
+        return f"/l/{self.ref}/keep/name{step}"
 
     @property
     def keep(self) -> str:
@@ -177,6 +200,14 @@ class DeskURLs:
         """Who stands how with which badge; `table` is "" or `.csv`."""
         return f"/l/{self.ref}/desk/{program_id}/learners{table}"
 
+    def revoke(self, program_id: UUID, notice: str = "") -> str:
+        """Badges to take back: GET who holds one, POST whom it is taken from."""
+        return f"/l/{self.ref}/desk/{program_id}/revoke{_query(notice)}"
+
+    def bulk(self, program_id: UUID, table: str = "") -> str:
+        """Awards from a file: GET the form, POST a step; `.csv` is a file to fill in."""
+        return f"/l/{self.ref}/desk/{program_id}/bulk{table}"
+
     def stack(self, program_id: UUID, notice: str = "") -> str:
         """The program's microcredentials, who waits for one, what was attested."""
         return f"/l/{self.ref}/desk/{program_id}/stack/{_query(notice)}"
@@ -226,7 +257,7 @@ class KeepURLs:
         return f"/keep/{self.token}/"
 
     def credential(self, credential_id: UUID, file: str) -> str:
-        """A credential to take along; `file` is `.json`, `.jwt` or `.picture`."""
+        """A credential to take along; `file` is `.json`, `.jwt`, `.png`, `.picture` or `.zip`."""
         return f"/keep/{self.token}/{credential_id}{file}"
 
     def share(self, credential_id: UUID) -> str:
@@ -236,6 +267,14 @@ class KeepURLs:
     def unshare(self, credential_id: UUID) -> str:
         """POST: end a credential's share link."""
         return f"/keep/{self.token}/{credential_id}/unshare"
+
+    def own_evidence(self, credential_id: UUID, below: str = "") -> str:
+        """What others see of the work: GET, POST; below it its steps."""
+        return f"/keep/{self.token}/{credential_id}/evidence{below}"
+
+    def own_name(self, step: str = "") -> str:
+        """Whom an earner's badges name: GET the form; POST to `/preview`, then `/confirm`."""
+        return f"/keep/{self.token}/name{step}"
 
 
 def _query(notice: str) -> str:
@@ -252,6 +291,10 @@ class PublicURLs:
         """One achievement version; `form` is "" or `.json`."""
         return f"{self.base_url}/achievements/{version_id}{form}"
 
+    def endorsement(self, endorsement_id: UUID) -> str:
+        """One endorsement by an issuer of ours: its id, and where it is."""
+        return f"{self.base_url}/endorsements/{endorsement_id}"
+
     def criteria(self, version_id: UUID) -> str:
         """The criteria of one achievement version, for people."""
         return f"{self.base_url}/achievements/{version_id}/criteria"
@@ -265,12 +308,16 @@ class PublicURLs:
         ending = IMAGE_ENDINGS[media_type]
         return f"{self.base_url}/achievements/{version_id}/image.{ending}"
 
+    def card(self, version_id: UUID) -> str:
+        """The picture that stands for an achievement version where a link is shared."""
+        return f"{self.base_url}/achievements/{version_id}/card.png"
+
     def credential(self, credential_id: UUID) -> str:
         """A credential's id, which is also its page (private until shared)."""
         return f"{self.base_url}/credentials/{credential_id}"
 
     def shared(self, token: str, form: str = "") -> str:
-        """A shared credential; `form` is "", `.json`, `.jwt` or `.picture`."""
+        """A shared credential; `form` is "", `.json`, `.jwt`, `.png` or `.picture`."""
         return f"{self.base_url}/s/{token}{form}"
 
     def evidence(self, evidence_page_id: UUID) -> str:
@@ -288,6 +335,10 @@ class PublicURLs:
     def file(self, ticket: str) -> str:
         """A file by a ticket of a few minutes."""
         return f"{self.base_url}/files/{ticket}"
+
+    def shown_file(self, ticket: str) -> str:
+        """A file that an earner shows on an evidence page, by a ticket."""
+        return f"{self.base_url}/evidence/files/{ticket}"
 
     @property
     def verify(self) -> str:

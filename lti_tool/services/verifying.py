@@ -1,21 +1,16 @@
 """Verifying any badge, ours or not, and saying check by check what holds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from badges.binding import Resolver
-from badges.checks import Check, CheckName, CheckState
-from badges.errors import VerificationError
-from badges.proof import CRYPTOSUITE
-from badges.summary import CredentialSummary, read_summary
-from badges.verification import ProofForm, VerifiedCredential, verify
-from lti_tool.services.pages.public import CheckView, ReportPage
-from lti_tool.services.pages.stack import ComponentView
+from badges.checks import Check, CheckName, CheckState, Part, PartKind
+from badges.untrusted import parse_object
+from lti_tool.services.examining import Report
+from lti_tool.services.pages.public import CheckView, PartView, ReportPage
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.reissues import find_former
 
@@ -27,47 +22,17 @@ CODES = {
     CheckName.PROOF: "signature",
     CheckName.DATES: "validity",
     CheckName.STATUS: "status",
+    CheckName.PARTS: "parts",
+    CheckName.ASSOCIATIONS: "associations",
+    CheckName.ENDORSEMENTS: "endorsements",
+    CheckName.BINDING: "binding",
 }
 STATES = {
     CheckState.PASSED: "passed",
     CheckState.FAILED: "failed",
+    CheckState.WARNED: "warned",
     CheckState.NOT_CHECKED: "skipped",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """The outcome of one verification.
-
-    `status` is valid, revoked, expired, not_yet, broken or unreadable. The
-    summary is there only when the proof holds: otherwise nobody stands behind
-    the words.
-    """
-
-    status: str
-    checks: tuple[Check, ...]
-    summary: CredentialSummary | None
-    proof: str | None
-    """The suite or the algorithm that its proof was made with."""
-
-
-def examine(data: bytes | str, *, resolver: Resolver, now: datetime) -> Report:
-    """Verify a credential, and report instead of raising."""
-    try:
-        verified = verify(data, resolver=resolver, now=now)
-    except VerificationError as error:
-        return Report(
-            status=_status(error.checks),
-            checks=error.checks,
-            summary=_summary(error.document),
-            proof=None,
-        )
-    return Report(
-        status="valid",
-        checks=verified.checks,
-        summary=read_summary(verified.document),
-        proof=_proof(verified),
-    )
 
 
 def check_views(checks: Iterable[Check]) -> tuple[CheckView, ...]:
@@ -76,9 +41,28 @@ def check_views(checks: Iterable[Check]) -> tuple[CheckView, ...]:
         CheckView(
             code=CODES[check.name],
             state=STATES[check.state],
-            detail=check.code if check.state is CheckState.FAILED else None,
+            detail=check.code if check.state in {CheckState.FAILED, CheckState.WARNED} else None,
         )
         for check in checks
+    )
+
+
+def part_views(parts: Iterable[Part], *, kinds: frozenset[PartKind]) -> tuple[PartView, ...]:
+    """Return the parts of some kinds as pages show them."""
+    return tuple(
+        PartView(
+            kind=part.kind.value,
+            state=STATES[part.state],
+            code=part.code,
+            id=part.id,
+            name=part.name,
+            issuer_name=part.issuer_name or part.issuer_id,
+            comment=part.comment,
+            checks=check_views(part.checks),
+            parts=part_views(part.parts, kinds=frozenset(PartKind)),
+        )
+        for part in parts
+        if part.kind in kinds
     )
 
 
@@ -86,7 +70,8 @@ def check_views(checks: Iterable[Check]) -> tuple[CheckView, ...]:
 class Superseded:
     """That what was verified is a former form of one of our badges."""
 
-    credential_id: UUID
+    url: str
+    """The id that it has, and that the new one has: a form's never leads to the whole."""
     at: datetime
 
 
@@ -98,7 +83,8 @@ def find_superseded(session: Session, data: bytes | str) -> Superseded | None:
     )
     if found is None:
         return None
-    return Superseded(credential_id=found.credential_id, at=found.superseded_at)
+    id_ = parse_object(found.document)["id"]
+    return Superseded(url=str(id_), at=found.superseded_at)
 
 
 def report_page(
@@ -106,12 +92,11 @@ def report_page(
     *,
     urls: PublicURLs,
     own_issuers: frozenset[str],
-    components: tuple[ComponentView, ...] = (),
     superseded: Superseded | None = None,
 ) -> ReportPage:
-    """Return the page of a report; `components` are those of a microcredential of ours."""
+    """Return the page of a report."""
     summary = report.summary
-    credential_url = urls.credential(superseded.credential_id) if superseded else None
+    credential_url = superseded.url if superseded else None
     is_ours = summary is not None and summary.issuer_id in own_issuers
     return ReportPage(
         status=report.status,
@@ -125,31 +110,9 @@ def report_page(
         proof=report.proof,
         checks=check_views(report.checks),
         form_url=urls.verify,
-        components=components if is_ours else (),
+        kind=report.kind.value if report.kind else "",
+        parts=part_views(report.parts, kinds=frozenset({PartKind.COMPONENT, PartKind.EMBEDDED})),
+        endorsements=part_views(report.parts, kinds=frozenset({PartKind.ENDORSEMENT})),
         credential_url=summary.id if summary and is_ours else credential_url,
         superseded_on=superseded.at if superseded else None,
     )
-
-
-def _proof(verified: VerifiedCredential) -> str:
-    is_embedded = verified.form is ProofForm.DATA_INTEGRITY
-    return CRYPTOSUITE if is_embedded else verified.algorithm.value
-
-
-def _status(checks: tuple[Check, ...]) -> str:
-    failed = {check.name: check.code for check in checks if check.state is CheckState.FAILED}
-    if CheckName.PARSE in failed:
-        return "unreadable"
-    if failed.keys() - {CheckName.STATUS, CheckName.DATES}:
-        return "broken"
-    if failed.get(CheckName.STATUS) == "revoked":
-        return "revoked"
-    if failed.get(CheckName.DATES) == "expired":
-        return "expired"
-    if failed.get(CheckName.DATES) == "not_yet_valid":
-        return "not_yet"
-    return "broken"
-
-
-def _summary(document: Mapping[str, object] | None) -> CredentialSummary | None:
-    return read_summary(document) if document is not None else None

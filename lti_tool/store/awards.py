@@ -1,7 +1,8 @@
 """Queries about awards, credentials and status lists."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
@@ -12,7 +13,6 @@ from lti_tool.errors import NotFoundError
 from lti_tool.store.rows import (
     AchievementRow,
     AchievementVersionRow,
-    ArtefactRow,
     AttemptRow,
     AwardRow,
     CredentialRow,
@@ -20,17 +20,25 @@ from lti_tool.store.rows import (
     EarnerRow,
     IssuerRow,
     ProgramRow,
-    ShareRow,
     SigningKeyRow,
     StatusEntryRow,
     StatusListRow,
     SubmissionRow,
     UserRow,
 )
+from lti_tool.store.upsert import insert_those_free
 from lti_tool.values import Scope
 
 AttemptParts = ResultRow[AttemptRow, SubmissionRow, AchievementVersionRow]
+AwardParts = ResultRow[AwardRow, CredentialRow]
 CredentialParts = ResultRow[CredentialRow, AwardRow, AchievementVersionRow, IssuerRow]
+
+
+class OpenList(NamedTuple):
+    """The status list that new credentials of an issuer go to."""
+
+    id: UUID
+    number: int
 
 
 def get_attempt(
@@ -85,6 +93,40 @@ def find_live_award(session: Session, earner_id: UUID, achievement_id: UUID) -> 
             AwardRow.revoked_at.is_(None),
         )
     ).one_or_none()
+
+
+def find_renewal(session: Session, award: AwardRow) -> AwardParts | None:
+    """Return the award that came after a revoked one, of the same badge to the same person."""
+    if award.revoked_at is None:
+        return None
+    return session.execute(
+        _beside(award)
+        .where(AwardRow.awarded_at >= award.revoked_at)
+        .order_by(AwardRow.awarded_at, AwardRow.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def find_former(session: Session, award: AwardRow) -> AwardParts | None:
+    """Return the revoked award that came before one, of the same badge to the same person."""
+    return session.execute(
+        _beside(award)
+        .where(AwardRow.revoked_at <= award.awarded_at)
+        .order_by(AwardRow.revoked_at.desc(), AwardRow.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def _beside(award: AwardRow) -> Select[AwardRow, CredentialRow]:
+    return (
+        select(AwardRow, CredentialRow)
+        .join(CredentialRow, CredentialRow.award_id == AwardRow.id)
+        .where(
+            AwardRow.earner_id == award.earner_id,
+            AwardRow.achievement_id == award.achievement_id,
+            AwardRow.id != award.id,
+        )
+    )
 
 
 def list_held(session: Session, earner_id: UUID, slugs: Collection[str]) -> frozenset[str]:
@@ -159,7 +201,7 @@ def find_credential_of_award(session: Session, award_id: UUID) -> CredentialRow 
 def find_credential(session: Session, credential_id: UUID) -> CredentialParts | None:
     """Return a credential with its award, achievement version and issuer."""
     return session.execute(
-        _credential_query().where(CredentialRow.id == credential_id)
+        credential_query().where(CredentialRow.id == credential_id)
     ).one_or_none()
 
 
@@ -168,52 +210,39 @@ def find_own_credential(
 ) -> CredentialParts | None:
     """Return a credential of the earner."""
     return session.execute(
-        _credential_query().where(
-            CredentialRow.id == credential_id, AwardRow.earner_id == earner_id
-        )
+        credential_query().where(CredentialRow.id == credential_id, AwardRow.earner_id == earner_id)
     ).one_or_none()
 
 
-def find_shared_credential(session: Session, token: str) -> CredentialParts | None:
-    """Return the credential that a share link opens while it lives."""
-    return session.execute(
-        _credential_query()
-        .join(ShareRow, ShareRow.credential_id == CredentialRow.id)
-        .where(ShareRow.token == token, ShareRow.ended_at.is_(None))
-    ).one_or_none()
-
-
-def find_award_of_evidence_page(session: Session, evidence_page_id: UUID) -> AwardRow | None:
-    """Return the award whose credential names this evidence page."""
-    return session.scalars(
-        select(AwardRow).where(AwardRow.evidence_page_id == evidence_page_id)
-    ).one_or_none()
-
-
-def list_artefacts(session: Session, attempt_id: UUID) -> Sequence[ArtefactRow]:
-    """Return the artefacts of an attempt that are there."""
-    return session.scalars(
-        select(ArtefactRow)
-        .where(ArtefactRow.attempt_id == attempt_id, ArtefactRow.state == "ready")
-        .order_by(ArtefactRow.created_at, ArtefactRow.id)
-    ).all()
-
-
-def find_share(session: Session, credential_id: UUID) -> ShareRow | None:
-    """Return the live share link of a credential."""
-    return session.scalars(
-        select(ShareRow).where(ShareRow.credential_id == credential_id, ShareRow.ended_at.is_(None))
-    ).first()
-
-
-def find_open_list(session: Session, issuer_id: UUID) -> StatusListRow | None:
-    """Return the issuer's newest status list."""
-    return session.scalars(
-        select(StatusListRow)
+def find_open_list(session: Session, issuer_id: UUID) -> OpenList | None:
+    """Return the id and number of the issuer's newest status list."""
+    found = session.execute(
+        select(StatusListRow.id, StatusListRow.number)
         .where(StatusListRow.issuer_id == issuer_id)
         .order_by(StatusListRow.number.desc())
         .limit(1)
     ).one_or_none()
+    return OpenList(*found) if found else None
+
+
+def take_positions(
+    session: Session, status_list_id: UUID, wanted: Mapping[int, UUID], *, at: datetime
+) -> Collection[int]:
+    """Give positions of a list to credentials, for ever; return those that were free.
+
+    One statement, in the order of the list: two who want the same never wait for each other.
+    """
+    values = [
+        {
+            "status_list_id": status_list_id,
+            "position": position,
+            "credential_id": credential_id,
+            "reserved_at": at,
+            "revoked_at": None,
+        }
+        for position, credential_id in sorted(wanted.items())
+    ]
+    return insert_those_free(session, StatusEntryRow, values, returns=StatusEntryRow.position)
 
 
 def get_status_list(session: Session, status_list_id: UUID) -> StatusListRow:
@@ -282,7 +311,8 @@ def get_issuer_of_version(session: Session, version_id: UUID) -> IssuerRow:
     ).one()
 
 
-def _credential_query() -> Select[CredentialRow, AwardRow, AchievementVersionRow, IssuerRow]:
+def credential_query() -> Select[CredentialRow, AwardRow, AchievementVersionRow, IssuerRow]:
+    """Return what selects credentials, each with its award, achievement version and issuer."""
     return (
         select(CredentialRow, AwardRow, AchievementVersionRow, IssuerRow)
         .join(AwardRow, AwardRow.id == CredentialRow.award_id)

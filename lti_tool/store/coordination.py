@@ -177,13 +177,6 @@ def list_courses(session: Session, scope: ProgramScope) -> Sequence[CourseParts]
     return [(one, other) for one, other in found]
 
 
-def list_named_courses(session: Session, context_id: UUID) -> Sequence[ProgramCourseRow]:
-    """Return the permissions that one course has."""
-    return session.scalars(
-        select(ProgramCourseRow).where(ProgramCourseRow.context_id == context_id)
-    ).all()
-
-
 def list_events(
     session: Session, scope: ProgramScope, *, offset: int, limit: int
 ) -> Sequence[EventParts]:

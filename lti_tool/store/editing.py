@@ -38,15 +38,6 @@ def find_draft(
     return session.scalars(query).one_or_none()
 
 
-def list_drafts(session: Session, scope: ProgramScope) -> Sequence[DefinitionDraftRow]:
-    """Return what is being written in a program."""
-    return session.scalars(
-        select(DefinitionDraftRow)
-        .join(AchievementRow, AchievementRow.id == DefinitionDraftRow.achievement_id)
-        .where(AchievementRow.program_id == scope.program_id)
-    ).all()
-
-
 def find_revision(session: Session, draft_id: UUID, revision: int) -> DefinitionRevisionRow | None:
     """Return one saved state of a draft; None where it is too old to be kept."""
     return session.get(DefinitionRevisionRow, (draft_id, revision))

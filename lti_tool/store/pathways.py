@@ -1,6 +1,7 @@
 """Queries about pathways: which badges make a microcredential, and what an earner holds of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import Row as ResultRow
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, defer
 
+from lti_tool.store.people import name_that_counts
 from lti_tool.store.rows import (
     AchievementRow,
     AchievementVersionRow,
@@ -16,6 +18,7 @@ from lti_tool.store.rows import (
     AwardComponentRow,
     AwardRow,
     CredentialRow,
+    EarnerRow,
     LinkBindingRow,
     MembershipRow,
     ProgramRow,
@@ -26,6 +29,7 @@ from lti_tool.store.rows import (
 from lti_tool.values import ProgramScope
 
 VersionParts: TypeAlias = ResultRow[AchievementRow, AchievementVersionRow]
+GivenParts: TypeAlias = ResultRow[AwardRow, CredentialRow]
 AwardParts: TypeAlias = ResultRow[AwardRow, CredentialRow, AttestationRow | None]
 
 
@@ -102,6 +106,57 @@ def list_live_microcredentials(
         )
         .order_by(AwardRow.id)
     ).all()
+
+
+def list_lost_with(
+    session: Session, credential_ids: Collection[UUID], *, since: datetime
+) -> Sequence[ResultRow[AwardRow, AchievementVersionRow]]:
+    """Return the microcredentials of the earners of some credentials that were lost since then."""
+    earners = (
+        select(AwardRow.earner_id)
+        .join(CredentialRow, CredentialRow.award_id == AwardRow.id)
+        .where(CredentialRow.id.in_(credential_ids))
+    )
+    return session.execute(
+        select(AwardRow, AchievementVersionRow)
+        .join(AchievementVersionRow, AchievementVersionRow.id == AwardRow.achievement_version_id)
+        .where(
+            AwardRow.earner_id.in_(earners),
+            AwardRow.origin == "pathway",
+            AwardRow.revoked_at >= since,
+        )
+        .order_by(AwardRow.awarded_at, AwardRow.id)
+    ).all()
+
+
+def list_given(
+    session: Session,
+    program_id: UUID,
+    achievement_id: UUID,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+) -> Sequence[GivenParts]:
+    """Return the live awards of a badge of a program, given from one instant to another."""
+    query = (
+        select(AwardRow, CredentialRow)
+        .options(defer(CredentialRow.document), defer(CredentialRow.token))
+        .join(CredentialRow, CredentialRow.award_id == AwardRow.id)
+        .join(AchievementRow, AchievementRow.id == AwardRow.achievement_id)
+        .where(
+            AchievementRow.program_id == program_id,
+            AwardRow.achievement_id == achievement_id,
+            AwardRow.revoked_at.is_(None),
+        )
+        .order_by(AwardRow.awarded_at.desc(), AwardRow.id)
+        .limit(limit)
+    )
+    if since is not None:
+        query = query.where(AwardRow.awarded_at >= since)
+    if until is not None:
+        query = query.where(AwardRow.awarded_at < until)
+    return session.execute(query).all()
 
 
 def list_components(session: Session, award_id: UUID) -> Sequence[AwardParts]:
@@ -196,9 +251,12 @@ def count_live(session: Session, achievement_id: UUID) -> int:
 
 
 def find_confirmed_name(session: Session, earner_id: UUID) -> str:
-    """Return the name that an earner last confirmed for a badge; empty if they never did."""
-    found = session.scalars(
-        select(AttemptRow.name_on_badge)
+    """Return the name that an earner last confirmed for a badge, or chose for all since.
+
+    Empty if they never did, or want none.
+    """
+    found = session.execute(
+        select(AttemptRow.name_on_badge, AttemptRow.submitted_at)
         .join(SubmissionRow, SubmissionRow.id == AttemptRow.submission_id)
         .join(UserRow, UserRow.id == SubmissionRow.user_id)
         .where(
@@ -209,7 +267,8 @@ def find_confirmed_name(session: Session, earner_id: UUID) -> str:
         .order_by(AttemptRow.submitted_at.desc(), AttemptRow.id)
         .limit(1)
     ).one_or_none()
-    return found or ""
+    name, at = found or ("", None)
+    return name_that_counts(session.get_one(EarnerRow, earner_id), name, at)
 
 
 def _list_versions(session: Session, program_id: UUID, kind: str) -> Sequence[VersionParts]:

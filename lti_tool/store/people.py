@@ -12,6 +12,7 @@ from lti_tool.store.rows import (
     BrowserRow,
     ContextRow,
     DeploymentRow,
+    EarnerRow,
     LaunchRow,
     MembershipRow,
     RegistrationRow,
@@ -25,6 +26,14 @@ def find_user(session: Session, registration_id: UUID, sub: str) -> UserRow | No
     return session.scalars(
         select(UserRow).where(UserRow.registration_id == registration_id, UserRow.sub == sub)
     ).one_or_none()
+
+
+def name_that_counts(earner: EarnerRow, confirmed: str, at: datetime | None) -> str:
+    """Return the name for a new badge: what its earner confirmed at `at`, or chose since."""
+    chosen_at = earner.name_chosen_at
+    if chosen_at is not None and (at is None or chosen_at >= at):
+        return earner.chosen_name or ""
+    return confirmed
 
 
 def get_member(session: Session, scope: Scope, user_id: UUID) -> UserRow:

@@ -13,8 +13,10 @@ from lti_tool.store.rows import (
     AchievementRow,
     AwardComponentRow,
     AwardRow,
+    CredentialFormRow,
     CredentialRow,
     FormerCredentialRow,
+    SigningKeyRow,
 )
 
 CredentialAward: TypeAlias = ResultRow[CredentialRow, AwardRow, UUID]
@@ -31,12 +33,19 @@ class Affected:
 
 
 def list_affected(session: Session, key_id: str) -> Sequence[Affected]:
-    """Return every credential that a key signed, and the live ones that rest on such."""
+    """Return every credential that a key signed, forms too, and the live ones that rest on such."""
     signed = session.execute(
         select(CredentialRow.id, AwardRow.revoked_at.is_not(None))
         .join(AwardRow, AwardRow.id == CredentialRow.award_id)
         .where(_is_signed_with(key_id))
         .order_by(CredentialRow.id)
+    )
+    forms = session.execute(
+        select(CredentialFormRow.id, AwardRow.revoked_at.is_not(None))
+        .join(CredentialRow, CredentialRow.id == CredentialFormRow.credential_id)
+        .join(AwardRow, AwardRow.id == CredentialRow.award_id)
+        .where(_is_signed_with(key_id, CredentialFormRow))
+        .order_by(CredentialFormRow.id)
     )
     component = aliased(CredentialRow)
     above = session.scalars(
@@ -55,7 +64,7 @@ def list_affected(session: Session, key_id: str) -> Sequence[Affected]:
     return [
         *(
             Affected(credential_id=id_, is_revoked=is_revoked, is_signed_with_it=True)
-            for id_, is_revoked in signed
+            for id_, is_revoked in (*signed, *forms)
         ),
         *(Affected(credential_id=id_, is_revoked=False, is_signed_with_it=False) for id_ in above),
     ]
@@ -79,6 +88,76 @@ def list_outdated(session: Session, *, after: UUID | None, limit: int) -> Sequen
         component.reissued_at >= func.coalesce(CredentialRow.reissued_at, CredentialRow.issued_at),
     )
     return _page(session, is_outdated, after=after, limit=limit)
+
+
+def list_outdated_forms(
+    session: Session, kind: str, *, after: UUID | None, limit: int
+) -> Sequence[tuple[UUID, UUID]]:
+    """Return live forms of a kind, by id, each with its credential's id, that may have to follow.
+
+    A compromised key signed them, or their credential was issued anew after them.
+    """
+    is_compromised = exists().where(
+        SigningKeyRow.id.in_((CredentialFormRow.document_key_id, CredentialFormRow.token_key_id)),
+        SigningKeyRow.compromised_at.is_not(None),
+    )
+    query = (
+        select(CredentialFormRow.id, CredentialFormRow.credential_id)
+        .join(CredentialRow, CredentialRow.id == CredentialFormRow.credential_id)
+        .join(AwardRow, AwardRow.id == CredentialRow.award_id)
+        .where(
+            CredentialFormRow.kind == kind,
+            AwardRow.revoked_at.is_(None),
+            or_(
+                is_compromised,
+                CredentialRow.reissued_at
+                >= func.coalesce(CredentialFormRow.reissued_at, CredentialFormRow.issued_at),
+            ),
+        )
+        .order_by(CredentialFormRow.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(CredentialFormRow.id > after)
+    return [(form_id, credential_id) for form_id, credential_id in session.execute(query)]
+
+
+def list_without_record(
+    session: Session, kind: str, *, after: UUID | None, limit: int
+) -> Sequence[UUID]:
+    """Return live microcredentials, by id, whose form of a kind is missing or may be behind.
+
+    A compromised key signed it, or the microcredential or one of its badges was issued anew
+    after it.
+    """
+    form, component = aliased(CredentialFormRow), aliased(CredentialRow)
+    made_at = func.coalesce(form.reissued_at, form.issued_at)
+    rests_on_newer = exists().where(
+        AwardComponentRow.award_id == AwardRow.id,
+        component.award_id == AwardComponentRow.component_id,
+        component.reissued_at >= made_at,
+    )
+    is_compromised = exists().where(
+        SigningKeyRow.id == form.document_key_id, SigningKeyRow.compromised_at.is_not(None)
+    )
+    query = (
+        select(CredentialRow.id)
+        .join(AwardRow, AwardRow.id == CredentialRow.award_id)
+        .outerjoin(form, (form.credential_id == CredentialRow.id) & (form.kind == kind))
+        .where(
+            AwardRow.origin == "pathway",
+            AwardRow.revoked_at.is_(None),
+            or_(
+                form.id.is_(None),
+                CredentialRow.reissued_at >= made_at,
+                rests_on_newer,
+                is_compromised,
+            ),
+        )
+        .order_by(CredentialRow.id)
+        .limit(limit)
+    )
+    return session.scalars(query if after is None else query.where(CredentialRow.id > after)).all()
 
 
 def get_with_award(session: Session, credential_id: UUID) -> CredentialAward:
@@ -114,7 +193,9 @@ def find_former(session: Session, sha256: str) -> FormerCredentialRow | None:
     ).one_or_none()
 
 
-def _is_signed_with(key_id: str, row: type[CredentialRow] = CredentialRow) -> ColumnElement[bool]:
+def _is_signed_with(
+    key_id: str, row: type[CredentialRow] | type[CredentialFormRow] = CredentialRow
+) -> ColumnElement[bool]:
     return or_(row.document_key_id == key_id, row.token_key_id == key_id)
 
 

@@ -4,26 +4,38 @@ import json
 from hashlib import sha256
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from badges.baking import bake
 from badges.credential import CONTEXTS, build_achievement
 from lti_tool.errors import NotFoundError
 from lti_tool.runtime import Runtime, runtime
-from lti_tool.services import achievements, keyring, public_pages, stack_pages
+from lti_tool.services import (
+    achievements,
+    evidence_pages,
+    keyring,
+    pictures,
+    public_pages,
+    stack_pages,
+)
+from lti_tool.services.disclosing import Disclosed, disclosed
+from lti_tool.services.examining import examine
 from lti_tool.services.resolving import OwnResolver, did_document_of, jwk_of
 from lti_tool.services.urls import IMAGE_ENDINGS, PublicURLs
-from lti_tool.services.verifying import examine
-from lti_tool.store import awards, programs
+from lti_tool.store import awards, endorsements, shares
 from lti_tool.store import keys as key_rows
-from lti_tool.store.awards import CredentialParts
+from lti_tool.store.rows import AchievementVersionRow, CredentialFormRow, CredentialRow
+from lti_tool.store.shares import SharedParts
+from lti_tool.views.surroundings import file_links
 
 bp = Blueprint("credentials", __name__)
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60"
 FIVE_MINUTES = "public, max-age=300"
+A_DAY = "public, max-age=86400"
+"""For what another version of the tool may draw in another way."""
 VC_JWT = "application/vc+jwt"
 DOCUMENT_TYPES = (
     "application/vc+ld+json",
@@ -89,40 +101,49 @@ def rubric(version_id: UUID) -> str:
 
 @bp.get("/achievements/<uuid:version_id>/image.<any(svg, png):ending>")
 def image(version_id: UUID, ending: str) -> Response:
-    """Return the badge image. It was drawn or chosen when the version was published, for good."""
+    """Return the badge image. It was drawn or chosen when the version was published, for good.
+
+    A drawn one is an SVG, and here as PNG for whoever shows no SVG.
+    """
+    media_type = pictures.SVG if ending == "svg" else pictures.PNG
     with runtime().reading() as session:
-        row = programs.get_version(session, version_id)
-        is_there = row.image is not None and IMAGE_ENDINGS[row.image_type] == ending
-        if row.image is None or not is_there or row.state not in public_pages.PUBLIC_STATES:
-            raise NotFoundError("no image")
-        response = served(row.image, row.image_type, caching=FOR_GOOD)
+        row = public_pages.pictured_version(session, version_id)
+    is_own = row.image_type == media_type
+    response = served(
+        pictures.picture_of(row, media_type), media_type, caching=FOR_GOOD if is_own else A_DAY
+    )
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     )
     return response
 
 
+@bp.get("/achievements/<uuid:version_id>/card.png")
+def card(version_id: UUID) -> Response:
+    """Return the picture that stands for a badge where a link to it is shared (Open Graph)."""
+    with runtime().reading() as session:
+        row = public_pages.pictured_version(session, version_id)
+        issuer = awards.get_issuer_of_version(session, version_id)
+    return served(pictures.card_of(row, issuer), pictures.PNG, caching=A_DAY)
+
+
 @bp.get("/credentials/<uuid:credential_id>")
 def credential(credential_id: UUID) -> ResponseReturnValue:
     """Show a credential once its earner shares it; until then say nothing, not even that it is."""
-    here = runtime()
-    with here.reading() as session:
-        parts = awards.find_credential(session, credential_id)
-        share = awards.find_share(session, credential_id) if parts else None
-    if parts is None or share is None:
-        return render_template("credentials/private.html"), 404
-    return _shown(here, parts, page_url=urls().credential(credential_id), token=share.token)
+    with runtime().reading() as session:
+        found = shares.find_shared_by_id(session, credential_id)
+        record = shares.find_shared_record(session, shares.is_record(credential_id))
+    if record is not None:
+        return _shown_record(*record)
+    return _shown(found, page_url=urls().credential(credential_id))
 
 
 @bp.get("/s/<token>")
 def shared(token: str) -> ResponseReturnValue:
     """Show the credential that a share link opens."""
-    here = runtime()
-    with here.reading() as session:
-        parts = awards.find_shared_credential(session, token)
-    if parts is None:
-        return render_template("credentials/private.html"), 404
-    return _shown(here, parts, page_url=urls().shared(token), token=token)
+    with runtime().reading() as session:
+        found = shares.find_shared(session, token)
+    return _shown(found, page_url=urls().shared(token))
 
 
 @bp.get("/s/<token>.json")
@@ -143,12 +164,45 @@ def shared_picture(token: str) -> Response:
     return _shared_form(token, "picture")
 
 
+@bp.get("/s/<token>.png")
+def shared_png(token: str) -> Response:
+    """Return the same as PNG, which every program shows."""
+    return _shared_form(token, "png")
+
+
+@bp.get("/s/<token>.record")
+def shared_record(token: str) -> Response:
+    """Return the learner record of a shared microcredential, once all of it is shared."""
+    with runtime().reading() as session:
+        found = shares.find_shared(session, token)
+        record = (
+            shares.find_shared_record(session, shares.is_record_of(found[0].id)) if found else None
+        )
+    if record is None:
+        raise NotFoundError("no learner record is shared")
+    return record_file(record[0])
+
+
 @bp.get("/evidence/<uuid:evidence_page_id>")
-def evidence(evidence_page_id: UUID) -> str:
+def evidence(evidence_page_id: UUID) -> Response:
     """Show what the earner lets the world see of the work."""
     with runtime().reading() as session:
-        page = public_pages.evidence_page(session, evidence_page_id, urls=urls())
-    return render_template("credentials/evidence.html", page=page)
+        page = evidence_pages.public_page(
+            session, evidence_page_id, urls=urls(), links=file_links()
+        )
+    response = Response(render_template("credentials/evidence.html", page=page))
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@bp.get("/endorsements/<uuid:endorsement_id>")
+def endorsement(endorsement_id: UUID) -> Response:
+    """Return an endorsement by an issuer of ours: with its proof, or as VC-JWT."""
+    with runtime().reading() as session:
+        row = endorsements.get(session, endorsement_id)
+    if row.token is None:
+        raise NotFoundError("what others signed is not at an address of ours")
+    return _in_asked_form(row.document, row.token)
 
 
 @bp.get("/issuers/<slug>/did.json")
@@ -180,11 +234,16 @@ def status_list(status_list_id: UUID) -> Response:
     """Return a signed status list: with its proof, or as VC-JWT to who asks for that."""
     with runtime().reading() as session:
         row = awards.get_status_list(session, status_list_id)
+    return _in_asked_form(row.document, row.token)
+
+
+def _in_asked_form(document: bytes, token: bytes) -> Response:
+    """Return what is signed with its proof, or as VC-JWT to who asks for that."""
     wants = request.accept_mimetypes.best_match(["application/vc", VC_JWT])
     if wants == VC_JWT:
-        response = served(row.token, VC_JWT, caching=A_MINUTE)
+        response = served(token, VC_JWT, caching=A_MINUTE)
     else:
-        response = served(row.document, "application/vc", caching=A_MINUTE)
+        response = served(document, "application/vc", caching=A_MINUTE)
     response.vary.add("Accept")
     return response
 
@@ -198,61 +257,98 @@ def _achievement_page(version_id: UUID) -> str:
     return render_template("credentials/achievement.html", page=page)
 
 
-def show(here: Runtime, parts: CredentialParts, *, page_url: str, token: str) -> str:
+def show(here: Runtime, shared: SharedParts, *, page_url: str) -> str:
     """Return the page of a shared credential, verified just now."""
-    places, now = urls(), here.clock()
+    credential, award, version, issuer, _, share = shared
+    places, now, shown = urls(), here.clock(), disclosed(shared)
     resolver = OwnResolver(here.database, places)
-    report = examine(parts[0].document, resolver=resolver, now=now)
+    report = examine(shown.document, resolver=resolver, now=now)
     with here.reading() as session:
+        record = shares.find_shared_record(session, shares.is_record_of(credential.id))
         page = public_pages.credential_page(
             session,
-            parts,
+            (credential, award, version, issuer),
+            shown,
             report,
             urls=places,
             page_url=page_url,
-            json_url=places.shared(token, ".json"),
-            jwt_url=places.shared(token, ".jwt"),
-            picture_url=places.shared(token, ".picture"),
+            json_url=places.shared(share.token, ".json"),
+            jwt_url=places.shared(share.token, ".jwt"),
+            picture_url=places.shared(share.token, ".png"),
+            record_url=places.shared(share.token, ".record") if record else None,
+            svg_url=places.shared(share.token, ".picture"),
             now=now,
         )
     return render_template("credentials/credential.html", page=page)
 
 
-def credential_file(parts: CredentialParts, form: str) -> Response:
+def credential_file(shown: Disclosed, version: AchievementVersionRow, form: str) -> Response:
     """Return a credential in one of its forms, as a download.
 
-    JSON and JWT are byte for byte as issued; `picture` is the badge's image with the JSON in it.
+    JSON and JWT are byte for byte as issued; `picture` is the badge's image with the JSON in
+    it, and `png` the same as PNG where the image is drawn.
     """
-    credential, _, version, _ = parts
     match form:
         case "json":
-            body, mimetype, end = credential.document, "application/vc", "json"
+            body, mimetype, end = shown.document, "application/vc", "json"
         case "jwt":
-            body, mimetype, end = credential.token, "text/plain", "jwt"
+            body, mimetype, end = shown.token, "text/plain", "jwt"
         case _:
-            if version.image is None:
-                raise NotFoundError("no image")
-            body, mimetype = bake(version.image, credential.document), version.image_type
-            end = "png" if mimetype == "image/png" else "svg"
+            mimetype = pictures.PNG if form == "png" else version.image_type
+            body = bake(pictures.picture_of(version, mimetype), shown.document)
+            end = IMAGE_ENDINGS[mimetype]
     response = served(body, mimetype, caching="private, no-cache")
     response.headers["Content-Disposition"] = f'attachment; filename="badge.{end}"'
     return response
 
 
-def _shown(here: Runtime, parts: CredentialParts, *, page_url: str, token: str) -> Response:
+def record_of(credential_id: UUID) -> Response:
+    """Return the learner record of a microcredential to its earner.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with runtime().reading() as session:
+        found = shares.find_form(session, credential_id, shares.LEARNER_RECORD)
+    if found is None:
+        raise NotFoundError("no learner record")
+    return record_file(found)
+
+
+def record_file(record: CredentialFormRow) -> Response:
+    """Return a learner record as a download, byte for byte as issued."""
+    response = served(record.document, "application/vc", caching="private, no-cache")
+    response.headers["Content-Disposition"] = 'attachment; filename="record.json"'
+    return response
+
+
+def _shown_record(record: CredentialFormRow, whole: CredentialRow) -> ResponseReturnValue:
+    """Return a learner record to programs; people see the page of its microcredential."""
+    kinds = ["text/html", *DOCUMENT_TYPES]
+    if request.accept_mimetypes.best_match(kinds, default=DOCUMENT_TYPES[0]) == "text/html":
+        answer = make_response(redirect(urls().credential(whole.id), 302))
+    else:
+        answer = record_file(record)
+    answer.vary.add("Accept")
+    return answer
+
+
+def _shown(shared: SharedParts | None, *, page_url: str) -> ResponseReturnValue:
     """Return the page for people, and the document itself to programs that ask for one."""
+    if shared is None:
+        return render_template("credentials/private.html"), 404
     kinds = ["text/html", *DOCUMENT_TYPES]
     if request.accept_mimetypes.best_match(kinds, default="text/html") == "text/html":
-        response = Response(show(here, parts, page_url=page_url, token=token))
+        response = Response(show(runtime(), shared, page_url=page_url))
     else:
-        response = credential_file(parts, "json")
+        response = credential_file(disclosed(shared), shared[2], "json")
     response.vary.add("Accept")
     return response
 
 
 def _shared_form(token: str, form: str) -> Response:
     with runtime().reading() as session:
-        parts = awards.find_shared_credential(session, token)
-    if parts is None:
+        found = shares.find_shared(session, token)
+    if found is None:
         raise NotFoundError("no such share link")
-    return credential_file(parts, form)
+    return credential_file(disclosed(found), found[2], form)

@@ -5,7 +5,7 @@ the document has no origin and no scripts (CSP `sandbox`), nothing is kept in
 shared caches, and what browsers do not render safely is only ever downloaded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 
 from flask import Blueprint, Response, request
@@ -17,6 +17,7 @@ from lti_tool.files.ranges import ByteRange, find_range
 from lti_tool.files.sniffing import DOWNLOAD_ONLY, PLAIN_TEXT
 from lti_tool.runtime import runtime
 from lti_tool.services.file_access import StoredFile, get_ticketed_file
+from lti_tool.services.shown_files import get_shown_file
 
 bp = Blueprint("files", __name__)
 
@@ -32,11 +33,19 @@ POLICY = (
 @bp.get("/files/<ticket>")
 def show(ticket: str) -> ResponseReturnValue:
     """Stream a file, or one range of it."""
+    return _stream(ticket, get_ticketed_file)
+
+
+@bp.get("/evidence/files/<ticket>")
+def show_evidence(ticket: str) -> ResponseReturnValue:
+    """Stream a file that its earner shows on an evidence page, as long as they do."""
+    return _stream(ticket, get_shown_file)
+
+
+def _stream(ticket: str, find: Callable[..., StoredFile]) -> ResponseReturnValue:
     here = runtime()
     with here.reading() as session:
-        file = get_ticketed_file(
-            session, ticket, secret_key=here.settings.secret_key, clock=here.clock
-        )
+        file = find(session, ticket, secret_key=here.settings.secret_key, clock=here.clock)
     etag = f'"{file.sha256}"'
     # A range of another version of the file is of no use: then the whole is sent.
     is_same = request.headers.get("If-Range", etag) == etag

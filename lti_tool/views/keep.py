@@ -12,14 +12,18 @@ from flask.typing import ResponseReturnValue
 from lti_tool.errors import NotFoundError
 from lti_tool.runtime import runtime
 from lti_tool.services import keeping, sharing
+from lti_tool.services.disclosing import parse_disclosure, whole
 from lti_tool.services.models import Notice
 from lti_tool.services.urls import KeepURLs
 from lti_tool.store import awards
-from lti_tool.views.credentials import credential_file, urls
+from lti_tool.views import earner_pages
+from lti_tool.views.credentials import credential_file, record_of, urls
+from lti_tool.views.earner_pages import Earner
+from lti_tool.views.kits import find_kit, kit_response
 
 bp = Blueprint("keep", __name__, url_prefix="/keep/<token>")
 
-FORMS = frozenset({"json", "jwt", "picture"})
+FORMS = frozenset({"json", "jwt", "picture", "png", "record", "zip"})
 
 
 @bp.after_request
@@ -45,7 +49,7 @@ def home(token: str) -> ResponseReturnValue:
 
 @bp.get("/<uuid:credential_id>.<form>")
 def download(token: str, credential_id: UUID, form: str) -> Response:
-    """Return one credential in one of its forms."""
+    """Return one credential in one of its forms; `zip` is the kit that checks it offline."""
     if form not in FORMS:
         raise NotFoundError("no such form")
     with runtime().reading() as session:
@@ -53,22 +57,26 @@ def download(token: str, credential_id: UUID, form: str) -> Response:
         parts = awards.find_own_credential(session, earner_id, credential_id)
     if parts is None:
         raise NotFoundError("not this earner's credential")
-    return credential_file(parts, form)
+    if form == "zip":
+        return kit_response(find_kit(runtime(), parts))
+    if form == "record":
+        return record_of(credential_id)
+    return credential_file(whole(parts[0]), parts[2], form)
 
 
 @bp.post("/<uuid:credential_id>/share")
 def share(token: str, credential_id: UUID) -> ResponseReturnValue:
     """Make a credential's share link."""
     here = runtime()
-    with here.writing() as session:
-        sharing.share(
-            session,
-            keeping.find_keeper(session, token),
-            credential_id,
-            clock=here.clock,
-            new_id=here.new_id,
-            random_token=here.random_token,
-        )
+    with here.reading() as session:
+        earner_id = keeping.find_keeper(session, token)
+    sharing.share(
+        here.issuing,
+        earner_id,
+        credential_id,
+        parse_disclosure(request.form.get("shows", "")),
+        random_token=here.random_token,
+    )
     return redirect(f"{KeepURLs(token).home}?notice=shared", code=303)
 
 
@@ -80,3 +88,56 @@ def unshare(token: str, credential_id: UUID) -> ResponseReturnValue:
         earner_id = keeping.find_keeper(session, token)
         sharing.unshare(session, earner_id, credential_id, clock=here.clock)
     return redirect(f"{KeepURLs(token).home}?notice=unshared", code=303)
+
+
+@bp.get("/<uuid:credential_id>/evidence")
+def evidence(token: str, credential_id: UUID) -> str:
+    """Show what others see of the work behind a badge, to set it."""
+    return earner_pages.show_evidence(_earner(token), credential_id)
+
+
+@bp.post("/<uuid:credential_id>/evidence")
+def save_evidence(token: str, credential_id: UUID) -> ResponseReturnValue:
+    """Set what others see."""
+    return earner_pages.save_evidence(_earner(token), credential_id)
+
+
+@bp.get("/<uuid:credential_id>/evidence/preview")
+def preview_evidence(token: str, credential_id: UUID) -> str:
+    """Show the evidence page as strangers see it."""
+    return earner_pages.preview_evidence(_earner(token), credential_id)
+
+
+@bp.post("/<uuid:credential_id>/evidence/withdraw")
+def withdraw_consent(token: str, credential_id: UUID) -> ResponseReturnValue:
+    """Note that somebody in a piece no longer agrees."""
+    return earner_pages.withdraw_consent(_earner(token), credential_id)
+
+
+@bp.post("/<uuid:credential_id>/evidence/remove")
+def remove_evidence(token: str, credential_id: UUID) -> ResponseReturnValue:
+    """Delete a piece for good."""
+    return earner_pages.remove_evidence(_earner(token), credential_id)
+
+
+@bp.get("/name")
+def name(token: str) -> str:
+    """Show whom the badges name."""
+    return earner_pages.show_name(_earner(token))
+
+
+@bp.post("/name/preview")
+def preview_name(token: str) -> ResponseReturnValue:
+    """Show what would change."""
+    return earner_pages.preview_name(_earner(token))
+
+
+@bp.post("/name/confirm")
+def change_name(token: str) -> ResponseReturnValue:
+    """Change it."""
+    return earner_pages.change_name(_earner(token))
+
+
+def _earner(token: str) -> Earner:
+    with runtime().reading() as session:
+        return Earner(id=keeping.find_keeper(session, token), urls=KeepURLs(token))

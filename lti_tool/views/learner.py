@@ -15,6 +15,7 @@ from lti_tool.errors import (
 )
 from lti_tool.runtime import runtime
 from lti_tool.services import draft_fields, draft_parts, drafts, learner_pages, sharing, submitting
+from lti_tool.services.disclosing import parse_disclosure
 from lti_tool.services.draft_parts import slot_field
 from lti_tool.services.models import FieldError, Notice
 from lti_tool.services.pages.learner import (
@@ -114,14 +115,15 @@ def resubmit() -> ResponseReturnValue:
 def share() -> ResponseReturnValue:
     """Make the badge's share link."""
     launch, here = require_learner(), runtime()
-    with here.writing() as session:
-        sharing.share_credential(
-            session,
-            launch,
-            clock=here.clock,
-            new_id=here.new_id,
-            random_token=here.random_token,
-        )
+    with here.reading() as session:
+        credential_id = sharing.held_credential_id(session, launch)
+    sharing.share(
+        here.issuing,
+        launch.earner_id,
+        credential_id,
+        parse_disclosure(request.form.get("shows", "")),
+        random_token=here.random_token,
+    )
     return redirect(CourseURLs(launch.ref).home_with("shared"), code=303)
 
 
@@ -130,7 +132,8 @@ def unshare() -> ResponseReturnValue:
     """End the badge's share link."""
     launch, here = require_learner(), runtime()
     with here.writing() as session:
-        sharing.unshare_credential(session, launch, clock=here.clock)
+        credential_id = sharing.held_credential_id(session, launch)
+        sharing.unshare(session, launch.earner_id, credential_id, clock=here.clock)
     return redirect(CourseURLs(launch.ref).home_with("unshared"), code=303)
 
 

@@ -6,6 +6,10 @@ from lti_tool.services.file_access import FileLinks
 from lti_tool.services.urls import PublicURLs
 from lti_tool.services.work_page import Surroundings
 
+COPIED_ON = "quatrefoil.copied_on"
+"""Where a request says that its page is for a static copy, made at this instant. No visitor from
+outside can say so: what they send stands under other names."""
+
 
 def file_links() -> FileLinks:
     """Return what makes the addresses of files."""

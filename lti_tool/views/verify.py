@@ -1,6 +1,6 @@
-"""`/verify`: any badge, pasted, uploaded or by its URL, checked check by check."""
+"""`/verify`: any badge, pasted, uploaded or by its URL; `/api/verify`: the same for programs."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from badges.baking import is_picture, unbake
@@ -10,13 +10,14 @@ from badges.untrusted import MAXIMUM_BYTES
 from lti_tool.errors import InvalidFieldsError, LtiToolError
 from lti_tool.runtime import Runtime, runtime
 from lti_tool.services import public_pages
+from lti_tool.services.examining import Report, examine
 from lti_tool.services.fetching import CREDENTIAL, FetchingResolver
 from lti_tool.services.models import FieldError
 from lti_tool.services.pages.public import VerifyPage
+from lti_tool.services.report_document import report_document
 from lti_tool.services.resolving import ChainedResolver, OwnResolver
-from lti_tool.services.stack_pages import find_components
 from lti_tool.services.urls import PublicURLs
-from lti_tool.services.verifying import examine, find_superseded, report_page
+from lti_tool.services.verifying import Superseded, find_superseded, report_page
 from lti_tool.store import keys as key_rows
 from lti_tool.views.errors import field_errors
 from lti_tool.views.limits import allow_body
@@ -59,19 +60,64 @@ def report() -> ResponseReturnValue:
     return _report(here, data)
 
 
-def _report(here: Runtime, data: bytes | str) -> str:
+@bp.post("/api/verify", provide_automatic_options=False)
+def report_json() -> Response:
+    """Verify the body, a credential as JSON, JWT or picture, and report to a program.
+
+    Whatever it is gets a report: also of what is not valid the answer is 200.
+    """
+    allow_body(BODY_BYTES)
+    here, data = runtime(), request.get_data(cache=False)
+    try:
+        found = unbake(data) if is_picture(data) else data
+    except BakingError as error:
+        return _for_programs({"error": f"picture_{error.reason}"}, 422)
+    if not found:
+        return _for_programs({"error": "nothing_given"}, 422)
+    report, superseded = _examine(here, found)
+    document = report_document(
+        report,
+        now=here.clock(),
+        superseded_by=superseded.url if superseded else None,
+        superseded_at=superseded.at if superseded else None,
+    )
+    return _for_programs(document, 200)
+
+
+@bp.route("/api/verify", methods=["OPTIONS"])
+def report_preflight() -> Response:
+    """Tell browsers that pages of any origin may ask."""
+    response = _for_programs({}, 200)
+    response.headers["Access-Control-Allow-Methods"] = "POST"
+    response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return response
+
+
+def _for_programs(document: dict[str, object], status: int) -> Response:
+    response = jsonify(document)
+    response.status_code = status
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _examine(here: Runtime, data: bytes | str) -> tuple[Report, Superseded | None]:
     places = PublicURLs(here.settings.base_url)
     fetching = FetchingResolver(here.strangers_http)
     resolver = ChainedResolver(OwnResolver(here.database, places), fetching)
     found = examine(data, resolver=resolver, now=here.clock())
     with here.reading() as session:
+        return found, find_superseded(session, data)
+
+
+def _report(here: Runtime, data: bytes | str) -> str:
+    found, superseded = _examine(here, data)
+    with here.reading() as session:
         own = frozenset(issuer.did for issuer in key_rows.list_issuers(session))
-        named = found.summary.id if found.summary else ""
-        components = find_components(session, named, urls=places)
-        superseded = find_superseded(session, data)
-    page = report_page(
-        found, urls=places, own_issuers=own, components=components, superseded=superseded
-    )
+    places = PublicURLs(here.settings.base_url)
+    page = report_page(found, urls=places, own_issuers=own, superseded=superseded)
     return render_template("verify/report.html", page=page)
 
 
@@ -80,7 +126,7 @@ def _fetch(here: Runtime, url: str) -> bytes:
     urls = PublicURLs(here.settings.base_url)
     if url.startswith(f"{urls.base_url}/"):
         with here.reading() as session:
-            return public_pages.get_shared_at(session, url, urls=urls)[0].document
+            return public_pages.get_shared_at(session, url, urls=urls).document
     answer = here.strangers_http.exchange(
         "GET", url, headers={"Accept": CREDENTIAL}, follows_redirects=True
     )

@@ -21,10 +21,12 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lti_tool.cli.walkthrough.browser import ARGUMENTS, find_browser
+from tests.browser.gallery_bulk import bulk
 from tests.browser.gallery_desk import desk
 from tests.browser.gallery_pages import Pages, assessor, learner
 from tests.browser.gallery_public import credentials, edges, kept
 from tests.browser.gallery_stack import stack
+from tests.browser.gallery_verifying import verifying
 
 TOOL = Path(__file__).parents[2] / "lti_tool"
 POLICY = (
@@ -71,7 +73,17 @@ PDF = (
 
 def pages() -> Pages:
     """Return every page of the gallery by name."""
-    return learner() | assessor() | desk() | stack() | credentials() | kept() | edges()
+    return (
+        learner()
+        | assessor()
+        | desk()
+        | bulk()
+        | stack()
+        | verifying()
+        | credentials()
+        | kept()
+        | edges()
+    )
 
 
 def create_gallery() -> Flask:

@@ -181,6 +181,8 @@ def learners(*, empty: bool = False) -> GridPage:
         name="de",
         url="#",
         csv_url="#",
+        bulk_url="#",
+        revoke_url="#",
         pager=Pager(page=1, pages=3, previous_url=None, next_url="#"),
     )
 

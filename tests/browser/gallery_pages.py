@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from lti_tool.services.pages.evidence import RemovedView
 from tests.browser import gallery_parts
 from tests.browser import gallery_samples as s
 from tests.browser.gallery_samples import Model, model
@@ -226,8 +227,11 @@ def result(outcome: str, share_link: str | None = "https://badges.example/s/x7Yk
         image_url=s.BADGE,
         image_alt="",
         share_link=share_link,
+        shows="with_levels",
+        has_levels=outcome == "awarded",
         share_url="#",
         unshare_url="#",
+        evidence_url="#",
         keep_url="#",
         issued_on=s.NOON,
         revoked_on=s.LATER if outcome == "revoked" else None,
@@ -552,6 +556,7 @@ def score(
         ),
         answers=s.ANSWERS,
         artefacts=s.ARTEFACTS,
+        removed=(RemovedView(kind="video", removed_on=s.LATER),) if decision else (),
         logs=(),
         criteria=criterion_scores(source, is_deciding=seats is not None and seats.seat == 0),
         comment="",

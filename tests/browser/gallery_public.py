@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import segno
 
+from lti_tool.services.pages.evidence import EvidenceSettingsPage, PieceView, RemovedView
+from lti_tool.services.pages.naming import NamedBadge, NamePage, NamePreviewPage
 from lti_tool.services.pages.public import KeepPage, KeptBadge, KeptPage
 from tests.browser import gallery_samples as s
 from tests.browser.gallery_pages import Pages, error
@@ -18,6 +20,10 @@ def credentials() -> Pages:
     template = "credentials/credential.html"
     return {
         "credential-valid": (template, {"page": credential("valid")}),
+        "credential-without-levels": (
+            template,
+            {"page": credential("valid", hides_levels=True)},
+        ),
         "credential-revoked": (template, {"page": credential("revoked")}),
         "credential-rtl": (
             template,
@@ -84,7 +90,13 @@ def checks(status: str) -> tuple[Model, ...]:
     )
 
 
-def credential(status: str, name: str = "Rosa Quintero Ibáñez") -> Model:
+def credential(
+    status: str,
+    name: str = "Rosa Quintero Ibáñez",
+    endorsements: tuple[object, ...] = (),
+    *,
+    hides_levels: bool = False,
+) -> Model:
     """Return the page of one credential."""
     return model(
         "CredentialPage",
@@ -98,8 +110,8 @@ def credential(status: str, name: str = "Rosa Quintero Ibáñez") -> Model:
         revocation_reason="The recording belonged to another learner.",
         achievement=s.achievement(),
         achievement_url="#",
-        results=s.results(1, 0, 1, 1),
-        points=Decimal(14),
+        results=() if hides_levels else s.results(1, 0, 1, 1),
+        points=None if hides_levels else Decimal(14),
         rules=s.RULES,
         level_source="assessor",
         evidence_url="#",
@@ -108,11 +120,25 @@ def credential(status: str, name: str = "Rosa Quintero Ibáñez") -> Model:
         json_url="#",
         jwt_url="#",
         picture_url="#",
+        svg_url="#",
+        card_url="#",
+        kit_url="#",
         verify_url="#",
         credential_id="https://badges.example/credentials/0a3f7c1e-5d1f-4a39-9a53-4a1f3a0c9b77",
         page_url="https://badges.example/s/x7Yk2-Qm",
-        is_owner=True,
+        is_owner=not hides_levels,
+        evidence_settings_url=None if hides_levels else "#",
+        name_url=None if hides_levels else "#",
         is_shared=status != "valid",
+        hides_levels=hides_levels,
+        pathway=None,
+        components=(),
+        attested_since=None,
+        renewed_on=None,
+        renewed_url=None,
+        former_on=None,
+        former_url=None,
+        endorsements=endorsements,
     )
 
 
@@ -141,13 +167,49 @@ def evidence(*, empty: bool = False) -> Model:
     """Return the evidence that its earner shows."""
     return model(
         "EvidencePage",
-        credential_url="#",
         achievement=s.achievement(),
         name="Rosa Quintero Ibáñez",
         answers=() if empty else s.ANSWERS,
         artefacts=() if empty else s.ARTEFACTS[2:],
         criteria=() if empty else s.EVIDENCE,
         count_withheld=2,
+        is_attested=False,
+        removed=() if empty else (RemovedView(kind="video", removed_on=s.LATER),),
+        settings_url=None if empty else "#",
+    )
+
+
+def evidence_settings(*, is_kept: bool = False) -> EvidenceSettingsPage:
+    """Return where an earner says what others see."""
+    answer = PieceView(
+        source="answer:story",
+        kind="answer",
+        title="What changed for your student",
+        detail="She came in saying that…",
+        is_shown=True,
+        obstacle=None,
+        has_others=False,
+    )
+    file = replace(answer, source="a", detail="", is_shown=False)
+    return EvidenceSettingsPage(
+        title="Listening Closely",
+        pieces=(
+            answer,
+            replace(file, kind="pdf", title="A-very-long-name-" * 5 + ".pdf", is_shown=True),
+            replace(file, kind="video", title="A conversation.mp4", has_others=True),
+            replace(file, kind="audio", title=s.RTL_NAME, obstacle="not_consented"),
+            replace(file, kind="image", title="The board.jpg", obstacle="for_assessors"),
+            replace(file, kind="video", title="", obstacle="removed", removed_on=s.LATER),
+        ),
+        is_shared=not is_kept,
+        is_revoked=False,
+        save_url="#",
+        preview_url="#",
+        withdraw_url="#",
+        remove_url="#",
+        removable_from=s.LATER if is_kept else None,
+        public_url="https://badges.harbour.example/evidence/0a3f7c1e-5d1f-4a39-9a53-4a1f3a0c9b77",
+        back_url="#",
     )
 
 
@@ -156,24 +218,24 @@ def verify() -> Model:
     return model("VerifyPage", verify_url="#", text="", url="", maximum_bytes=1_000_000)
 
 
-def report(status: str) -> Model:
-    """Return the report on a credential."""
+def report(status: str, **changes: object) -> Model:
+    """Return the report on a credential; `changes` are members to replace."""
     is_known = status != "unreadable"
-    return model(
-        "ReportPage",
-        status=status,
-        name="Rosa Quintero Ibáñez" if is_known else None,
-        issuer_name="Harbour College" if is_known else None,
-        issuer_id="did:web:badges.example:issuers:harbour" if is_known else None,
-        achievement_title="Listening" if is_known else None,
-        issued_on=s.LATER if is_known else None,
-        expires_on=None,
-        is_ours=True,
-        proof="eddsa-rdfc-2022" if is_known else None,
-        checks=checks(status),
-        form_url="#",
-        credential_url="#" if status == "valid" else None,
-    )
+    values: dict[str, object] = {
+        "status": status,
+        "name": "Rosa Quintero Ibáñez" if is_known else None,
+        "issuer_name": "Harbour College" if is_known else None,
+        "issuer_id": "did:web:badges.example:issuers:harbour" if is_known else None,
+        "achievement_title": "Listening" if is_known else None,
+        "issued_on": s.LATER if is_known else None,
+        "expires_on": None,
+        "is_ours": True,
+        "proof": "eddsa-rdfc-2022" if is_known else None,
+        "checks": checks(status),
+        "form_url": "#",
+        "credential_url": "#" if status == "valid" else None,
+    }
+    return model("ReportPage", **values | changes)
 
 
 def kept() -> Pages:
@@ -182,6 +244,7 @@ def kept() -> Pages:
         name=s.LONG_NAME,
         badges=tuple(kept_badge(number) for number in range(1, 4)),
         verify_url="#",
+        name_url="#",
     )
     link = "https://badges.harbour.example/keep/3Zr9nB0cXv7Yk2LqWm5Ts8Du1Ej4Fh6A/"
     new = KeepPage(
@@ -190,16 +253,68 @@ def kept() -> Pages:
         mail_url="mailto:?body=x",
         made_on=s.NOON,
         make_url="#",
+        name_url="#",
         back_url="#",
     )
     return {
         "keep-home": ("keep/home.html", {"page": page}),
         "keep-home-empty": ("keep/home.html", {"page": replace(page, badges=(), name="")}),
+        "keep-evidence": ("keep/evidence.html", {"page": evidence_settings()}),
+        "keep-evidence-kept": (
+            "keep/evidence.html",
+            {"page": evidence_settings(is_kept=True), "lang": "ar", "text_direction": "rtl"},
+        ),
+        "keep-name": ("keep/name.html", {"page": naming()}),
+        "keep-name-errors": (
+            "keep/name.html",
+            {
+                "page": replace(naming(), address="put", typed_address="rosa"),
+                "errors": (error("name", "required"), error("typed_address", "not_an_address")),
+            },
+        ),
+        "keep-name-empty": ("keep/name.html", {"page": replace(naming(), badges=())}),
+        "keep-name-preview": ("keep/name_preview.html", {"page": naming_preview()}),
         "keep-ended": ("keep/ended.html", {}),
         "learner-keep": ("learner/keep.html", {"page": replace(new, link="", made_on=None)}),
         "learner-keep-made": ("learner/keep.html", {"page": replace(new, link="")}),
         "learner-keep-new": ("learner/keep.html", {"page": new}),
     }
+
+
+def naming() -> NamePage:
+    """Return where an earner says whom their badges name."""
+    badge = NamedBadge(
+        id="1", title="Listening Closely", name=s.LONG_NAME, has_address=False, is_chosen=True
+    )
+    return NamePage(
+        name=s.LONG_NAME,
+        has_name=True,
+        address="keep",
+        typed_address="",
+        badges=(
+            badge,
+            replace(badge, id="2", title="Staying Present", name=s.RTL_NAME, has_address=True),
+            replace(badge, id="3", title="Growth", name="", is_chosen=False),
+        ),
+        changes_a_day=3,
+        preview_url="#",
+        back_url="#",
+    )
+
+
+def naming_preview() -> NamePreviewPage:
+    """Return what a new name would change."""
+    return NamePreviewPage(
+        name="Rosa Quintero",
+        has_name=True,
+        address="put",
+        typed_address="rosa@example.org",
+        badges=naming().badges[:2],
+        above=("Academic Coaching Microcredential",),
+        is_of_all=True,
+        confirm_url="#",
+        edit_url="#",
+    )
 
 
 def kept_badge(number: int) -> KeptBadge:
@@ -218,11 +333,17 @@ def kept_badge(number: int) -> KeptBadge:
         issued_on=s.NOON,
         revoked_on=s.LATER if number == 3 else None,
         share_link="https://badges.harbour.example/s/Yk2LqWm5Ts8Du1Ej" if number > 1 else None,
+        shows="without_levels" if number == 2 else "with_levels",
+        has_levels=number < 3,
         share_url="#",
         unshare_url="#",
+        evidence_url="#" if number == 1 else None,
         json_url="#",
         jwt_url="#",
         picture_url="#",
+        svg_url="#",
+        record_url="#" if number == 1 else None,
+        kit_url="#",
         linkedin_url="#" if number > 1 else None,
     )
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 from lti_tool.services import models
-from lti_tool.services.pages import assessor, learner, lti, public
+from lti_tool.services.pages import assessor, evidence, learner, lti, naming, public
 
-READ_MODELS = (models, assessor, learner, lti, public)
+READ_MODELS = (models, assessor, evidence, learner, lti, naming, public)
 # A kind of value is known by its name only: the pages read attributes, whatever the class.
 Model = SimpleNamespace
 

@@ -3,7 +3,6 @@
 They lie beside the repository (`../shared/verifiers`), not in it.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.node_packages import install, tool
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
@@ -37,7 +38,7 @@ class NodeVerifiers:
 
     def _run(self, script: str, *arguments: str | Path) -> list[str]:
         done = subprocess.run(  # noqa: S603 - our own arguments
-            [_tool("node"), self.folder / script, *arguments],
+            [tool("node"), self.folder / script, *arguments],
             env={**os.environ, "OB3_CONTEXTS": str(SHARED / "material" / "contexts")},
             capture_output=True,
             text=True,
@@ -59,42 +60,10 @@ def install_node_verifiers() -> NodeVerifiers:
         pytest.skip(f"the independent verifiers are not at {_SOURCE.relative_to(ROOT.parent)}")
     if not shutil.which("node"):
         pytest.skip("Node.js is not installed")
-    sources = sorted(path for path in _SOURCE.iterdir() if path.suffix in {".mjs", ".json"})
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    folder = ROOT / "var" / "verifiers" / digest[:16]
-    if not folder.is_dir():
-        _install(sources, folder)
-    return NodeVerifiers(folder)
-
-
-def _install(sources: list[Path], folder: Path) -> None:
-    # Built aside and moved into place: two test processes may come here at once.
-    building = folder.with_name(f"{folder.name}.{os.getpid()}")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    for source in sources:
-        shutil.copyfile(source, building / source.name)
+    sources = (path for path in _SOURCE.iterdir() if path.suffix in {".mjs", ".json"})
     try:
-        subprocess.run(  # noqa: S603 - our own arguments
-            [_tool("npm"), "install", "--no-package-lock", "--no-audit", "--no-fund"],
-            cwd=building,
-            capture_output=True,
-            timeout=300,
-            check=True,
-        )
+        return NodeVerifiers(install(sources, "verifiers"))
     except (subprocess.SubprocessError, FileNotFoundError) as exc:
-        shutil.rmtree(building)
         if os.environ.get("CI"):
             raise
         pytest.skip(f"the independent verifiers could not be installed ({type(exc).__name__})")
-    try:
-        building.rename(folder)
-    except OSError:
-        shutil.rmtree(building)
-
-
-def _tool(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        raise FileNotFoundError(name)
-    return path

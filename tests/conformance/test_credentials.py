@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    PublicFormat,
     load_der_private_key,
 )
 from jsonschema import Draft201909Validator
@@ -27,24 +25,29 @@ from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 from referencing import Registry
 
 from badges.achievement import Achievement
-from badges.credential import build_credential, check_before_signing, serialize
+from badges.credential import build_credential, check_before_signing
 from badges.definition import AchievementDefinition, publish, with_choice
+from badges.disclosure import without_levels
 from badges.errors import ProofError, VerificationError
+from badges.identity import Identity, hash_address, with_identity
 from badges.library import list_shipped, load_shipped
 from badges.proof import sign_vc_jwt, verify_data_integrity_proof
 from badges.publication import achievement_of, results_of
 from badges.summary import read_summary
 from badges.verification import verify
+from badges.written import serialize
 from keys.did import build_did_document
 from keys.jwk import public_jwk
 from keys.multikey import parse_multikey
 from keys.ring import HeldKey, KeyState
-from keys.signing import PublicKey, generate_ed25519
+from keys.signing import generate_ed25519
 from rubrics.model import LevelSource
 from rubrics.scoring import CriterionRating, score
+from tests.conformance.judges import TODAY, pem, write
 from tests.conformance.node_verifiers import SHARED, NodeVerifiers, install_node_verifiers
 from tests.credentials import (
     ACHIEVEMENT,
+    BASE,
     DID,
     LIST_URL,
     NOW,
@@ -65,7 +68,6 @@ from tests.credentials import (
     some_facts,
 )
 
-TODAY = datetime.now(UTC) - timedelta(minutes=5)
 ED25519, RSA = issuer_keys()
 
 
@@ -121,6 +123,16 @@ DOCUMENTS: dict[str, Callable[[], dict[str, object]]] = {
     "nameless": lambda: a_document_of_today(subject_name=None),
     "bare": lambda: a_document_of_today(achievement=an_achievement(tags=(), alignments=())),
     "attested": lambda: a_document_of_today(results=(), narrative="Attested from before."),
+    "with_address": lambda: with_identity(
+        a_document_of_today(),
+        Identity(name="Rosa", address=hash_address("rosa@example.org", salt="0f" * 16)),
+    ),
+    "address_alone": lambda: with_identity(
+        a_document_of_today(), Identity(address=hash_address("rosa@example.org", salt="0f" * 16))
+    ),
+    "without_levels": lambda: without_levels(
+        serialize(a_document_of_today()), id_=f"{BASE}/credentials/form", valid_from=TODAY
+    ),
     "microcredential": lambda: build_credential(
         a_microcredential(awarded_at=TODAY, valid_from=TODAY)
     ),
@@ -172,11 +184,6 @@ def test_both_forms_of_the_official_schema_accept_it(
 
 
 # openbadgeslib.
-
-
-def pem(key: PublicKey) -> bytes:
-    """The key as openbadgeslib reads it."""
-    return key.key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def served(*revoked: int) -> Callable[[str], bytes]:
@@ -280,15 +287,6 @@ def test_we_verify_a_credential_that_others_made() -> None:
 def verifiers() -> NodeVerifiers:
     """The independent verifiers."""
     return install_node_verifiers()
-
-
-def write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Write the files and return their paths."""
-    folder.mkdir(exist_ok=True)
-    paths = [folder / name for name in files]
-    for path in paths:
-        path.write_bytes(files[path.name])
-    return paths
 
 
 def our_host(*revoked: int, keys: tuple[object, ...] = ()) -> dict[str, bytes]:

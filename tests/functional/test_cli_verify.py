@@ -1,8 +1,10 @@
 """`quatrefoil verify`: a stranger checks a badge of a running tool, over real HTTP."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,7 +12,9 @@ from sqlalchemy import select, update
 
 from badges.baking import bake
 from badges.image import draw_badge_image
-from keys.did import did_web
+from badges.instants import format_instant
+from badges.proof import sign_vc_jwt
+from keys.did import build_did_document, did_web
 from lti_tool.app import create_app
 from lti_tool.cli import cli
 from lti_tool.config import Settings
@@ -18,6 +22,16 @@ from lti_tool.runtime import Runtime
 from lti_tool.services.revoking import revoke_credential
 from lti_tool.store.rows import CredentialRow, IssuerRow, ShareRow
 from tests.browser.live import listening
+from tests.credentials import NOW as SIGNED_AT
+from tests.credentials import a_did_document, a_document, a_signed_status_list, issuer_keys
+from tests.parts import (
+    AGENCY,
+    agency_keys,
+    an_agency_list,
+    an_endorsement,
+    an_endorsement_jwt,
+    with_endorsement,
+)
 from tests.ports import free_port
 from tests.rows import NOW, an_id, stored
 from tests.stages import PASS, a_stage
@@ -207,3 +221,28 @@ def test_what_cannot_be_read_is_said(source: str) -> None:
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
     assert "cannot be read" in result.output
+
+
+def test_what_a_badge_says_is_one_line_and_no_command(tmp_path: Path) -> None:
+    """A JWT signs any text: it can neither write a line of the report nor steer a terminal."""
+    endorsement: Any = an_endorsement()
+    endorsement["issuer"] = {**endorsement["issuer"], "name": "B\r\x9b2Kok"}
+    document: Any = with_endorsement(a_document(), an_endorsement_jwt(endorsement))
+    document["issuer"] = {**document["issuer"], "name": "X\x1b]0;y\x07"}
+    name = "A\nok    It has not been revoked\x1b[2J"
+    document["credentialSubject"]["achievement"]["name"] = name
+    agency = build_did_document(AGENCY, agency_keys())
+    for number, one in enumerate((a_did_document(), agency)):
+        (tmp_path / f"{number}.json").write_text(json.dumps(one))
+    (tmp_path / "list.json").write_bytes(a_signed_status_list())
+    (tmp_path / "agency-list.json").write_bytes(an_agency_list())
+    badge = tmp_path / "badge.txt"
+    badge.write_text(sign_vc_jwt(document, issuer_keys()[1]))
+
+    result = verify(badge, "--documents", str(tmp_path), "--at", format_instant(SIGNED_AT))
+
+    assert result.exit_code == 0, result.output
+    lines = result.output.split("\n")
+    assert lines.count("ok    It has not been revoked") == 1
+    assert all(line.isprintable() for line in lines)
+    assert "endorsed by B 2Kok" in result.output

@@ -2,11 +2,13 @@
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from lti_tool.runtime import Runtime
 from tests.conftest import FakeClock
 from tests.desks import a_desk
 from tests.instruments import Work, shipped
+from tests.stages import PASS, Stage, a_stage
 
 
 @pytest.fixture
@@ -16,3 +18,17 @@ def work(app: Flask, runtime: Runtime, clock: FakeClock, request: pytest.Fixture
     return Work(
         app, a_desk(runtime.database, clock, runtime.settings.data_dir, definition=definition)
     )
+
+
+@pytest.fixture
+def stage(runtime: Runtime) -> Stage:
+    """A released badge."""
+    made = a_stage(runtime, PASS)
+    made.release()
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's browser."""
+    return app.test_client()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from badges.credential import serialize
+from badges.written import serialize
 from lti_tool.app import create_app, make_runtime
 from lti_tool.config import Settings
 from lti_tool.errors import InvalidFieldsError

@@ -11,9 +11,9 @@ from badges.verification import verify
 from keys.did import did_web_document_url
 from lti_tool.runtime import Runtime
 from lti_tool.services import compromising, rotating
+from lti_tool.services.examining import examine
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.urls import PublicURLs
-from lti_tool.services.verifying import examine
 from lti_tool.store.rows import CredentialRow, IssuerRow, StatusListRow, UserRow
 from tests import rows
 from tests.stages import PASS, Stage, a_stage

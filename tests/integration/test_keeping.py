@@ -1,7 +1,9 @@
 """The keep link over HTTP: made in a launch, opened without one, replaced, told to nobody."""
 
+import io
 import json
 import re
+import zipfile
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,21 +16,7 @@ from lti_tool.services.revoking import revoke_credential
 from lti_tool.store.rows import CredentialRow, KeepLinkRow, UserRow
 from tests.pages import BASE, Visitor, read_page
 from tests.rows import a_launch, a_user
-from tests.stages import PASS, Stage, a_stage
-
-
-@pytest.fixture
-def stage(runtime: Runtime) -> Stage:
-    """A released badge."""
-    made = a_stage(runtime, PASS)
-    made.release()
-    return made
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A browser that has never been in the course."""
-    return app.test_client()
+from tests.stages import Stage
 
 
 @pytest.fixture
@@ -102,6 +90,35 @@ def test_every_form_can_be_taken_along(
         assert json.loads(answer.data)["credentialSubject"]["id"].startswith("urn:uuid:")
 
 
+def test_a_kit_is_taken_along_from_either_page(
+    learner: Visitor, client: FlaskClient, runtime: Runtime
+) -> None:
+    """Both pages lead to the same files: the badge as issued, and a page that checks it."""
+    id_, link = credential_id(runtime), make_link(learner)
+    assert f"{link}{id_}.zip" in client.get(link, base_url=BASE).text
+    own = learner.get(f"/credentials/{id_}")
+    assert f"{id_}.zip" in own.text
+    kept = client.get(f"{link}{id_}.zip", base_url=BASE)
+    with runtime.reading() as session:
+        row = session.scalars(select(CredentialRow)).one()
+
+    assert kept.mimetype == "application/zip"
+    assert "attachment" in kept.headers["Content-Disposition"]
+    assert kept.headers["Cache-Control"] == "no-store"
+    files = unpacked(kept.data)
+    assert files["badge-kit/credential.json"] == row.document
+    assert files["badge-kit/credential.jwt"] == row.token
+    assert {"badge-kit/README.txt", "badge-kit/verify.html", "badge-kit/did.json"} < files.keys()
+    assert row.token in files["badge-kit/verify.html"]
+    assert unpacked(learner.answer(f"/credentials/{id_}.zip").data) == files
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """The files of a ZIP file by name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def test_a_new_link_ends_the_old_one(
     learner: Visitor, client: FlaskClient, runtime: Runtime
 ) -> None:
@@ -112,7 +129,7 @@ def test_a_new_link_ends_the_old_one(
     ended = client.get(old, base_url=BASE)
     assert ended.status_code == 404
     assert "Keep your badges" in ended.text
-    for path in (f"{old}{id_}.json", f"{old}{id_}.picture"):
+    for path in (f"{old}{id_}.json", f"{old}{id_}.picture", f"{old}{id_}.zip"):
         assert client.get(path, base_url=BASE).status_code == 404
     assert client.post(f"{old}{id_}/share", base_url=BASE).status_code == 404
 
@@ -127,6 +144,8 @@ def test_nobody_reaches_another_persons_badge(
 
     assert "No badges yet" in client.get(link, base_url=BASE).text
     assert client.get(f"{link}{id_}.json", base_url=BASE).status_code == 404
+    assert client.get(f"{link}{id_}.zip", base_url=BASE).status_code == 404
+    assert other.answer(f"/credentials/{id_}.zip").status_code == 404
     assert client.post(f"{link}{id_}/share", base_url=BASE).status_code == 404
     assert learner.get("/keep").status == 200
 

@@ -12,10 +12,10 @@ from keys.ring import KeyState
 from lti_tool.errors import ConflictError, InvalidInputError
 from lti_tool.runtime import Runtime
 from lti_tool.services import key_backup, rotating
+from lti_tool.services.examining import examine
 from lti_tool.services.key_backup import Restored
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.urls import PublicURLs
-from lti_tool.services.verifying import examine
 from lti_tool.store.rows import AuditEventRow, CredentialRow, Row, SigningKeyRow, StatusListRow
 from tests import rows
 from tests.offices import ANOTHER

@@ -2,13 +2,14 @@
 
 import io
 import json
+from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from badges.baking import unbake
+from badges.png import read_chunks
 from badges.verification import verify
 from lti_tool.lti.http import Answer, GuardedSession
 from lti_tool.runtime import Runtime
@@ -19,23 +20,10 @@ from lti_tool.services.urls import PublicURLs
 from lti_tool.store.rows import AchievementVersionRow, AwardRow, CredentialRow, ShareRow
 from tests import rows
 from tests.factories import a_definition
-from tests.stages import PASS, Stage, a_stage
+from tests.pictures import dimensions_of
+from tests.stages import Stage
 
 BASE = "https://tool.example"
-
-
-@pytest.fixture
-def stage(runtime: Runtime) -> Stage:
-    """A released badge."""
-    made = a_stage(runtime, PASS)
-    made.release()
-    return made
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A stranger's browser."""
-    return app.test_client()
 
 
 def the_credential(stage: Stage) -> CredentialRow:
@@ -86,11 +74,40 @@ def test_a_shared_credential_says_it_is_valid_to_whom_and_for_what(
 def test_a_shared_badge_brings_a_card_for_where_it_is_posted(
     stage: Stage, client: FlaskClient
 ) -> None:
-    """Title, sentence and picture."""
+    """Title, sentence, and a PNG of the size that is asked for, as SVG is not shown there."""
     page = client.get(f"/s/{share(stage)}").text
 
     assert '<meta property="og:title" content="A badge: Ada Learner">' in page
-    assert "/image.svg" in page.partition('property="og:image" content="')[2].partition('"')[0]
+    url = page.partition('property="og:image" content="')[2].partition('"')[0]
+    assert url.startswith("https://")
+    card = client.get(urlsplit(url).path)
+    assert (card.status_code, card.mimetype) == (200, "image/png")
+    assert dimensions_of(card.data) == (1200, 630)
+
+
+def test_a_drawn_picture_is_there_as_png_too(stage: Stage, client: FlaskClient) -> None:
+    """With the badge in it for programs that show no SVG; it verifies as the SVG does."""
+    link = f"/s/{share(stage)}"
+    picture = client.get(f"{link}.png")
+    plain = client.get(f"/achievements/{stage.course.version.id}/image.png")
+
+    assert (picture.mimetype, plain.mimetype) == ("image/png", "image/png")
+    assert 'filename="badge.png"' in picture.headers["Content-Disposition"]
+    assert unbake(picture.data) == the_credential(stage).document
+    report = client.post("/verify", data={"file": (io.BytesIO(picture.data), "badge.png")})
+    assert "This badge is valid" in report.text
+    assert [one for one in read_chunks(picture.data) if one.kind != b"iTXt"] == list(
+        read_chunks(plain.data)
+    )
+
+
+def test_nothing_is_drawn_of_what_is_not_published(runtime: Runtime, client: FlaskClient) -> None:
+    """Not for a draft, nor for what is not there."""
+    with runtime.writing() as session:
+        draft = rows.a_course(session, definition=a_definition()).version.id
+    for version_id in (draft, rows.an_id()):
+        for name in ("image.png", "image.svg", "card.png"):
+            assert client.get(f"/achievements/{version_id}/{name}").status_code == 404
 
 
 def test_the_picture_holds_the_badge(stage: Stage, client: FlaskClient) -> None:

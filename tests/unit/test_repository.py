@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("badges", "keys", "lti_tool", "rubrics")
 KNOWN_DATA = {
-    ".css", ".html", ".js", ".json", ".mako", ".mo", ".po", ".py", ".svg", ".typed",
+    ".css", ".html", ".js", ".json", ".mako", ".mo", ".po", ".py", ".svg", ".txt", ".typed",
 }  # fmt: skip
 SECRETS = {
     "a private key": rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]",

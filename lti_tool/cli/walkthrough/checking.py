@@ -9,8 +9,8 @@ from typing import Any
 import requests
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from badges.binding import Resolver
-from badges.errors import ResolutionError, VerificationError
+from badges.binding import Naming, Resolver
+from badges.errors import NotPublicError, ResolutionError, VerificationError
 from badges.verification import verify
 from keys.did import assertion_keys, did_web_document_url
 from keys.signing import Algorithm
@@ -78,6 +78,10 @@ class SavedResolver(Resolver):
     def status_list(self, url: str) -> bytes:
         """Return the saved list."""
         return (self._folder / "status-list.json").read_bytes()
+
+    def credential(self, url: str, *, named_by: Naming) -> bytes:
+        """Have none: what a badge rests on was not saved."""
+        raise NotPublicError(f"{url} of {named_by.id}")
 
 
 def _ours(folder: Path, name: str) -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from badges.definition import AchievementDefinition, parse_definition
 from lti_tool.errors import InvalidFieldsError
-from lti_tool.services.awarding import NewAward, store_award
+from lti_tool.services.awarding import NewAward, note_again, store_award
 from lti_tool.services.credential_facts import AwardFacts, Subject
 from lti_tool.services.dues import Coming, find_due
 from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
@@ -58,8 +58,8 @@ def attest(parts: IssuingParts, scope: ProgramScope, attestation: Attestation) -
     With it comes the microcredential of which it is the last badge.
 
     Raises:
-        InvalidFieldsError: `required`, `unknown_learner`, `unknown_badge`, `held_already`,
-            `not_a_day`, `day_too_late`, `day_too_early`, each at its field.
+        InvalidFieldsError: `required`, `unknown_learner`, `own_work`, `unknown_badge`,
+            `held_already`, `not_a_day`, `day_too_late`, `day_too_early`, each at its field.
         ConflictError: `stack_changed` as in a release.
     """
     return until_settled(lambda: _attest(parts, scope, attestation))
@@ -138,6 +138,15 @@ def _store(
         text=f"{facts.definition.title}, {facts.held_since.date().isoformat()}",
     )
     session.flush()
+    note_again(
+        session,
+        scope.program_id,
+        award,
+        learner_id=facts.learner.id,
+        title=facts.definition.title,
+        actor_id=scope.user_id,
+        new_id=parts.new_id,
+    )
     settle(
         session,
         scope.program_id,
@@ -157,6 +166,8 @@ def _read(
     learner = pathways.find_learner(session, scope, learner_id)
     if learner is None:
         raise InvalidFieldsError({"learner": ("unknown_learner", None)})
+    if learner.earner_id == session.get_one(UserRow, scope.user_id).earner_id:
+        raise InvalidFieldsError({"learner": ("own_work", None)})
     version = _get_version(session, scope, _id(attestation.badge, "badge", "unknown_badge"))
     _check_not_held(session, learner.earner_id, version.achievement_id)
     source = plain_line(attestation.source, field="source", most=SOURCE_CHARACTERS)
@@ -170,7 +181,7 @@ def _read(
         issuer=session.get_one(IssuerRow, program.issuer_id),
         earner=session.get_one(EarnerRow, learner.earner_id),
         name=pathways.find_confirmed_name(session, learner.earner_id),
-        held_since=_day(attestation.held_since, now=now),
+        held_since=read_day(attestation.held_since, now=now),
         source=source,
     )
 
@@ -190,7 +201,12 @@ def _check_not_held(session: Session, earner_id: UUID, achievement_id: UUID) -> 
         raise InvalidFieldsError({"badge": ("held_already", None)})
 
 
-def _day(text: str, *, now: datetime) -> datetime:
+def read_day(text: str, *, now: datetime) -> datetime:
+    """Return the day on which something was earned.
+
+    Raises:
+        InvalidFieldsError: `not_a_day`, `day_too_early`, `day_too_late` at `held_since`.
+    """
     try:
         day = date.fromisoformat(text)
     except ValueError as error:

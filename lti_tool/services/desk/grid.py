@@ -72,6 +72,8 @@ def grid_page(
         badge=query.get("badge", ""),
         name=wanted.name,
         url=urls.learners(scope.program_id),
+        revoke_url=urls.revoke(scope.program_id),
+        bulk_url=urls.bulk(scope.program_id),
         csv_url=_with(urls.learners(scope.program_id, ".csv"), query),
         pager=Pager(
             page=page,
@@ -129,6 +131,7 @@ def _rows(
     ids = [id_ for id_, _ in earners]
     awards = grids.list_awards(session, scope, ids)
     cells: dict[tuple[UUID, str], GridCell] = {}
+    lost = {(one.earner_id, one.achievement_id) for one in awards if one.revoked_at}
     for award in awards:
         if award.revoked_at:
             cell = GridCell(state="revoked", since=award.revoked_at)
@@ -144,7 +147,11 @@ def _rows(
     for award in awards:
         if not award.revoked_at:
             state = "attested" if award.origin == "attested" else "awarded"
-            cell = GridCell(state=state, since=award.awarded_at)
+            cell = GridCell(
+                state=state,
+                since=award.awarded_at,
+                is_again=(award.earner_id, award.achievement_id) in lost,
+            )
             cells[award.earner_id, str(award.achievement_id)] = cell
     return tuple(
         GridRow(

@@ -20,6 +20,7 @@ from lti_tool.services.models import (
     TaskView,
     TraceView,
 )
+from lti_tool.services.pages.evidence import RemovedView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,6 +314,8 @@ class ScorePage:
     may_release: bool
     seats: SeatsView | None
     """Where several assessors rate."""
+    removed: tuple[RemovedView, ...] = ()
+    """What was deleted since it was handed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

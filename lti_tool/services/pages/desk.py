@@ -165,6 +165,8 @@ class GridCell:
 
     state: str
     since: datetime | None
+    is_again: bool = False
+    """Whether it was given again after it had been taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,4 +192,6 @@ class GridPage:
     name: str
     url: str
     csv_url: str
+    bulk_url: str
+    revoke_url: str
     pager: Pager

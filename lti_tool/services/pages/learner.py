@@ -373,8 +373,14 @@ class OwnCredential:
     image_url: str
     image_alt: str
     share_link: str | None
+    shows: str
+    """What the link shows: with_levels or without_levels."""
+    has_levels: bool
+    """Whether there is anything to choose."""
     share_url: str | None
     unshare_url: str | None
+    evidence_url: str | None
+    """Where its earner sets what others see of the work, if any was handed in here."""
     keep_url: str
     issued_on: datetime
     revoked_on: datetime | None
@@ -404,6 +410,8 @@ class ResultPage:
     """What the learner and others rated, and how it changed, where the rubric asks them."""
     stack_url: str | None = None
     """Their way to the microcredential that the badge counts toward."""
+    is_entered: bool = False
+    """The ratings came from the program's records, and nothing was handed in."""
 
 
 LearnerPage: TypeAlias = NotSetUpPage | ActivityPage | WorkPage | SubmittedPage | ResultPage

@@ -6,24 +6,41 @@ from decimal import Decimal
 
 from lti_tool.services.models import (
     AchievementSummary,
-    AnswerView,
-    ArtefactView,
-    CriterionEvidence,
     DefinitionFacts,
     ResultView,
     RubricView,
     RuleView,
 )
+from lti_tool.services.pages.endorsements import EndorsementView
 from lti_tool.services.pages.stack import ComponentView, PathwayView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckView:
-    """One check: passed, failed or skipped. The words live in components/checks.html."""
+    """One check: passed, failed, warned or skipped. The words live in components/checks.html."""
 
     code: str
     state: str
     detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartView:
+    """A credential that belongs to another one, or an endorsement; its words are its issuer's.
+
+    `kind` is component, embedded or endorsement; `state` passed, failed, warned or skipped.
+    Name and issuer are empty where nobody stands behind them.
+    """
+
+    kind: str
+    state: str
+    code: str
+    id: str
+    name: str
+    issuer_name: str
+    comment: str
+    checks: tuple[CheckView, ...]
+    parts: tuple["PartView", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +67,39 @@ class CredentialPage:
     json_url: str
     jwt_url: str
     picture_url: str
+    """The badge's picture as PNG, with the credential in it."""
+    svg_url: str | None
+    """The same as SVG, of a picture that is drawn."""
+    card_url: str
+    """The picture that stands for it where a link to it is shared."""
     verify_url: str
     credential_id: str
     page_url: str
     is_owner: bool
     is_shared: bool
+    hides_levels: bool = False
+    """Whether its earner shows it without the result in each competency."""
     attested_since: datetime | None = None
     """Since when the program attests that it was held: then nothing was assessed here."""
     pathway: PathwayView | None = None
     """What a microcredential asked; nothing on a badge."""
     components: tuple[ComponentView, ...] = ()
+    renewed_on: datetime | None = None
+    """When the badge was given again after this one was taken back, for who may see both."""
+    renewed_url: str | None = None
+    former_on: datetime | None = None
+    """When an earlier one was taken back; only its earner ever reads that here."""
+    former_url: str | None = None
+    kit_url: str | None = None
+    """Where its earner gets all that it takes to check it offline; nobody else does."""
+    record_url: str | None = None
+    """The learner record of a microcredential, for whoever may have it."""
+    endorsements: tuple[EndorsementView, ...] = ()
+    """Those that it carries, as they are now."""
+    evidence_settings_url: str | None = None
+    """Where its earner sets what others see of the work, if any was handed in here."""
+    name_url: str | None = None
+    """Where its earner says whom it names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +127,8 @@ class AchievementPage:
     tags: tuple[str, ...]
     provenance: str | None
     is_practice: bool
+    endorsements: tuple[EndorsementView, ...] = ()
+    """Those that badges carry which are issued now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,20 +140,6 @@ class RubricPage:
     rubric: RubricView
     notes: tuple[str, ...]
     facts: DefinitionFacts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidencePage:
-    """What the earner lets the world see of the work."""
-
-    credential_url: str
-    achievement: AchievementSummary
-    name: str
-    answers: tuple[AnswerView, ...]
-    artefacts: tuple[ArtefactView, ...]
-    criteria: tuple[CriterionEvidence, ...]
-    count_withheld: int
-    is_attested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +168,11 @@ class ReportPage:
     checks: tuple[CheckView, ...]
     form_url: str
     credential_url: str | None
-    components: tuple[ComponentView, ...] = ()
-    """The badges that a microcredential of ours rests on, with the status that each has now."""
+    kind: str = "badge"
+    """Or record, or endorsement; empty where it is not known."""
+    parts: tuple[PartView, ...] = ()
+    """The credentials that it rests on or holds, each as it is now."""
+    endorsements: tuple[PartView, ...] = ()
     superseded_on: datetime | None = None
     """When the badge was issued anew, of which this is a former form."""
 
@@ -159,11 +190,21 @@ class KeptBadge:
     issued_on: datetime
     revoked_on: datetime | None
     share_link: str | None
+    shows: str
+    """What the link shows: with_levels or without_levels."""
+    has_levels: bool
+    """Whether there is anything to choose."""
     share_url: str
     unshare_url: str
+    evidence_url: str | None
+    """Where its earner sets what others see of the work, if any was handed in here."""
     json_url: str
     jwt_url: str
     picture_url: str
+    svg_url: str | None
+    kit_url: str
+    record_url: str | None
+    """The learner record, of a microcredential."""
     linkedin_url: str | None
 
 
@@ -174,6 +215,8 @@ class KeptPage:
     name: str
     badges: tuple[KeptBadge, ...]
     verify_url: str
+    name_url: str
+    """Where they say whom their badges name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,4 +230,6 @@ class KeepPage:
     made_on: datetime | None
     """When the link that lives was made."""
     make_url: str
+    name_url: str
+    """Where they say whom their badges name."""
     back_url: str

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lti_tool.services.models import AchievementSummary
+from lti_tool.services.pages.endorsements import EndorsementView
 from lti_tool.services.pages.learner import OwnCredential
 
 
@@ -55,6 +56,7 @@ class PathwayPage:
     attribution: str
     licence: str
     licence_url: str
+    endorsements: tuple[EndorsementView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,9 @@ from lti_tool.store.rows.awards import (
     AttestationRow,
     AwardComponentRow,
     AwardRow,
+    CredentialFormRow,
     CredentialRow,
+    EvidenceChoiceRow,
     FormerCredentialRow,
     ShareRow,
     StatusEntryRow,
@@ -31,6 +33,7 @@ from lti_tool.store.rows.editing import (
     DefinitionEditorRow,
     DefinitionRevisionRow,
 )
+from lti_tool.store.rows.endorsements import EndorsementRow
 from lti_tool.store.rows.organisations import (
     AuditEventRow,
     IssuerRow,
@@ -81,6 +84,7 @@ __all__ = [
     "AwardRow",
     "BrowserRow",
     "ContextRow",
+    "CredentialFormRow",
     "CredentialRow",
     "DecisionRow",
     "DefinitionDraftRow",
@@ -88,6 +92,8 @@ __all__ = [
     "DefinitionRevisionRow",
     "DeploymentRow",
     "EarnerRow",
+    "EndorsementRow",
+    "EvidenceChoiceRow",
     "EvidenceReferenceRow",
     "FileDeletionRow",
     "FormerCredentialRow",

@@ -158,7 +158,7 @@ class DecisionRow(Row):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"))
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"), index=True)
     verdict: Mapped[str]
     released_by: Mapped[UUID] = mapped_column(ForeignKey("lti_user.id"))
     released_at: Mapped[datetime]

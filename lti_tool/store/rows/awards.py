@@ -39,6 +39,8 @@ class AwardRow(Row):
             sqlite_where=text("revoked_at IS NULL"),
             postgresql_where=text("revoked_at IS NULL"),
         ),
+        Index("ix_award_earner", "earner_id", "achievement_id"),
+        Index("ix_award_achievement", "achievement_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -112,6 +114,15 @@ class StatusEntryRow(Row):
     """
 
     __tablename__ = "status_entry"
+    __table_args__ = (
+        Index(
+            "ix_status_entry_revoked",
+            "status_list_id",
+            "revoked_at",
+            sqlite_where=text("revoked_at IS NOT NULL"),
+            postgresql_where=text("revoked_at IS NOT NULL"),
+        ),
+    )
 
     status_list_id: Mapped[UUID] = mapped_column(ForeignKey("status_list.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -153,23 +164,55 @@ class CredentialRow(Row):
     """When these bytes took the place of former ones, which `FormerCredentialRow` keeps."""
 
 
+class CredentialFormRow(Row):
+    """Another signed form of a credential: the same award and status entry, an id of its own.
+
+    `without_levels` discloses that the badge was earned, but no rubric levels;
+    `learner_record` is the CLR that embeds a microcredential and its badges.
+
+    .. pii: as the credential itself, and ends with it.
+    """
+
+    __tablename__ = "credential_form"
+    __table_args__ = (
+        one_of("kind", "without_levels", "learner_record"),
+        UniqueConstraint("credential_id", "kind"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The last part of the form's own credential id."""
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"))
+    kind: Mapped[str]
+    document: Mapped[bytes]
+    document_sha256: Mapped[str]
+    token: Mapped[bytes | None]
+    """The VC-JWT; a learner record has none."""
+    token_sha256: Mapped[str | None]
+    document_key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.id"), index=True)
+    token_key_id: Mapped[str | None] = mapped_column(ForeignKey("signing_key.id"), index=True)
+    issued_at: Mapped[datetime]
+    reissued_at: Mapped[datetime | None]
+
+
 class FormerCredentialRow(Row):
-    """What a credential was before it was issued anew under the same id. Never changed.
+    """What a credential, or a form of it, was before it was issued anew under its id.
+
+    Never changed.
 
     .. pii: as the credential itself, and ends with it.
     """
 
     __tablename__ = "former_credential"
-    __table_args__ = (one_of("reason", "key_compromised", "component_reissued"),)
+    __table_args__ = (one_of("reason", "key_compromised", "component_reissued", "earner_asked"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), index=True)
     document: Mapped[bytes]
     document_sha256: Mapped[str] = mapped_column(index=True)
-    token: Mapped[bytes]
-    token_sha256: Mapped[str] = mapped_column(index=True)
+    token: Mapped[bytes | None]
+    token_sha256: Mapped[str | None] = mapped_column(index=True)
     document_key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.id"))
-    token_key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.id"))
+    token_key_id: Mapped[str | None] = mapped_column(ForeignKey("signing_key.id"))
     superseded_at: Mapped[datetime]
     reason: Mapped[str]
 
@@ -184,7 +227,23 @@ class ShareRow(Row):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), index=True)
+    form_id: Mapped[UUID | None] = mapped_column(ForeignKey("credential_form.id"), index=True)
+    """The form that it shows, for as long as it lives; empty: the credential itself."""
     token: Mapped[str] = mapped_column(unique=True)
     """Stands in the link; what it opens is public by the earner's choice."""
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class EvidenceChoiceRow(Row):
+    """One piece of the work behind an award that its earner lets others see.
+
+    .. pii: what somebody shows of their work; ends with the award's evidence.
+    """
+
+    __tablename__ = "evidence_choice"
+
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    """As in `EvidenceReferenceRow`: an artefact's id, or `answer:<prompt id>`."""
+    chosen_at: Mapped[datetime]

@@ -70,6 +70,8 @@ class ProgramRow(Row):
     """Who may release: whoever rates, only full instructors, or only those named."""
     allows_another_try: Mapped[bool]
     """Whether a decision without an award opens the next attempt."""
+    evidence_kept_days: Mapped[int | None]
+    """How long after an award its earner cannot remove the evidence; empty: not decided yet."""
     created_at: Mapped[datetime]
 
 

@@ -12,7 +12,8 @@ from lti_tool.store.base import Row
 class EarnerRow(Row):
     """A person as the owner of credentials, beyond any one course or LMS.
 
-    .. pii: the pseudonym that stands in their credentials. Stays after erasure, names nobody.
+    .. pii: the pseudonym that stands in their credentials, which stays after erasure and
+       names nobody; and the name that they chose for their badges, which ends with it.
     """
 
     __tablename__ = "earner"
@@ -20,6 +21,9 @@ class EarnerRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     subject_urn: Mapped[str] = mapped_column(unique=True)
     """`urn:uuid:…`, the credential subject's id."""
+    chosen_name: Mapped[str | None]
+    """The name that they last chose for their badges, maybe none; empty: they never did."""
+    name_chosen_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -55,7 +59,10 @@ class UserRow(Row):
     """
 
     __tablename__ = "lti_user"
-    __table_args__ = (UniqueConstraint("registration_id", "sub"),)
+    __table_args__ = (
+        UniqueConstraint("registration_id", "sub"),
+        Index("ix_lti_user_name", "registration_id", "name"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
@@ -79,7 +86,7 @@ class MembershipRow(Row):
     __tablename__ = "membership"
 
     context_id: Mapped[UUID] = mapped_column(ForeignKey("context.id"), primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("lti_user.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("lti_user.id"), primary_key=True, index=True)
     roles: Mapped[str]
     """Values of `Role`, separated by spaces, sorted."""
     seen_at: Mapped[datetime]

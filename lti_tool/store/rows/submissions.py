@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.store.base import Row, one_of
@@ -62,6 +62,8 @@ class AttemptRow(Row):
     opened_at: Mapped[datetime | None]
     """When an assessor first opened it: from then on it cannot be taken back."""
     closed_at: Mapped[datetime | None]
+    is_entered: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Nothing was handed in here: the program entered the ratings from its own records."""
 
 
 class AnswerRow(Row):

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from badges.baking import KEYWORD, NAMESPACE, bake, is_picture, unbake
+from badges.baking import (
+    KEYWORD,
+    NAMESPACE,
+    RECORD_KEYWORD,
+    RECORD_NAMESPACE,
+    bake,
+    is_picture,
+    unbake,
+)
 from badges.errors import BakingError
 from badges.image import draw_badge_image
 from badges.png import SIGNATURE, Chunk, read_chunks, write_chunks
@@ -167,6 +175,19 @@ def test_a_broken_png_is_refused(picture: bytes) -> None:
     assert refused(picture) == "not_png"
 
 
+def test_damaged_pixels_hide_no_credential_and_get_none() -> None:
+    """What is read is the credential, with its own checksum; what is written is a whole picture."""
+    baked = bake(PNG, JSON)
+    damaged = baked.replace(PIXEL, bytes(len(PIXEL)))
+    assert damaged != baked
+
+    assert unbake(damaged) == JSON
+    with pytest.raises(BakingError, match="not_png"):
+        bake(damaged, JSON)
+    with pytest.raises(BakingError, match="not_png"):
+        unbake(baked.replace(b"urn:uuid:1", b"urn:uuid:2"))
+
+
 def test_a_picture_without_a_credential_and_one_with_two() -> None:
     """Neither is guessed at."""
     chunks = read_chunks(bake(PNG, JWT))
@@ -228,3 +249,19 @@ def test_a_changed_byte_raises_nothing_else(data: st.DataObject) -> None:
         baked[place] ^= data.draw(st.integers(1, 255))
         with contextlib.suppress(BakingError):
             unbake(bytes(baked))
+
+
+def test_a_learner_record_of_others_is_read_from_its_picture() -> None:
+    """It has names of its own; with a badge in the same picture there is one too many."""
+    token = JWT.decode()
+    head, *rest = read_chunks(PNG)
+    text = RECORD_KEYWORD + b"\0" * 5 + JWT
+    pictures = (
+        write_chunks([head, Chunk(b"iTXt", text), *rest]),
+        an_svg(f'<clr:credential verify="{token}"/>', f'xmlns:clr="{RECORD_NAMESPACE}"'),
+    )
+
+    for picture in pictures:
+        assert unbake(picture) == JWT
+        with pytest.raises(BakingError, match="several"):
+            unbake(bake(picture, JWT))

@@ -8,10 +8,10 @@ import pytest
 
 from badges.binding import issuer_id
 from badges.checks import CheckName
-from badges.credential import serialize
 from badges.errors import ProofError
 from badges.proof import add_data_integrity_proof, sign_vc_jwt
 from badges.verification import ProofForm
+from badges.written import serialize
 from keys.did import verification_method_id
 from keys.jwk import public_jwk
 from keys.multikey import encode_multikey

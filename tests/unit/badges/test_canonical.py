@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -6,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from badges import errors
-from badges.canonical import MAX_DEPTH, canonicalize, check_unambiguous
+from badges.canonical import canonicalize, check_unambiguous
+from badges.emitter import MAX_DEPTH
 
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+OLDER = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json"
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 CLR = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 
@@ -83,6 +86,8 @@ def test_a_list_keeps_its_order_and_other_arrays_do_not() -> None:
     assert form("allowedValue", "a", "b") != form("allowedValue", "b", "a")
     assert form("caption", "a", "b") == form("caption", "b", "a")
     assert "22-rdf-syntax-ns#nil" in form("allowedValue")
+    alone = {"type": ["ResultDescription", "Image"], "allowedValue": "a"}
+    assert canonicalize(with_evidence(alone)) == form("allowedValue", "a")
 
 
 def test_a_node_may_go_without_a_type_where_none_is_needed() -> None:
@@ -102,6 +107,61 @@ def test_words_stand_for_iris() -> None:
 
     assert "<https://w3id.org/security#assertionMethod>" in canonicalize(configuration)
 
+
+def an_endorsement(number: int = 1, **members: object) -> Json:
+    """A signed endorsement, as it is embedded."""
+    return {
+        "@context": [CREDENTIALS, OPEN_BADGES],
+        "id": f"urn:e:{number}",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "proof": {"type": "DataIntegrityProof", "proofValue": f"z{number}"},
+        **members,
+    }
+
+
+def test_a_proof_inside_is_a_graph_of_its_own() -> None:
+    """What an embedded document says joins the whole; only its proof is kept apart."""
+    form = canonicalize(a_document(endorsement=an_endorsement(name="E")))
+
+    lines = re.sub(r"<[^>]*[/#]([A-Za-z]+)>", r"\1", form).splitlines()
+    assert lines[:4] == [
+        "<urn:e:1> type EndorsementCredential .",
+        "<urn:e:1> type VerifiableCredential .",
+        '<urn:e:1> name "E" .',
+        "<urn:e:1> proof _:c14n3 .",
+    ]
+    assert [line for line in lines if line.endswith(" _:c14n3 .")][1:] == [
+        "_:c14n0 type DataIntegrityProof _:c14n3 .",
+        '_:c14n0 proofValue "z1"^^multibase _:c14n3 .',
+    ]
+
+
+def test_each_proof_of_several_has_its_own_graph() -> None:
+    """An array of proofs is a set, as everywhere."""
+    proofs = [{"type": "DataIntegrityProof", "proofValue": value} for value in ("zA", "zB")]
+
+    one = canonicalize(a_document(proof=proofs))
+
+    assert one == canonicalize(a_document(proof=proofs[::-1]))
+    assert len({line.split()[-2] for line in one.splitlines() if "multibase" in line}) == 2
+
+
+def test_an_embedded_context_adds_to_those_around_it() -> None:
+    """Below it both lists hold, in whichever order; beside it only the outer one does."""
+    inner = an_endorsement(
+        credentialSubject={
+            "type": "ClrSubject",
+            "association": {"type": "Association", "sourceId": "urn:x"},
+        }
+    )
+    assert canonicalize(
+        a_document(endorsement={**inner, "@context": [CREDENTIALS, CLR]})
+    ) == canonicalize(
+        a_document(**{"@context": [CREDENTIALS, CLR, OPEN_BADGES, EXTENSIONS]}, endorsement=inner)
+    )
+
+
+_NOT_PINNED: list[object] = [[], {}, None, CREDENTIALS, [OPEN_BADGES], [CREDENTIALS, {}]]
 
 REFUSED: list[tuple[Mapping[str, object], type[errors.CanonicalizationError], str]] = [
     # contexts
@@ -158,7 +218,6 @@ REFUSED: list[tuple[Mapping[str, object], type[errors.CanonicalizationError], st
         "/evidence/0/achievedLevel",
     ),
     (with_evidence({"genre": "x"}), errors.MissingTypeError, "/evidence/0/genre"),
-    (a_document(proof={}), errors.UnsupportedTermError, "/proof"),
     (a_document(cnf={}), errors.UnsupportedTermError, "/cnf"),
     (a_document(_sd=["x"]), errors.UnsupportedTermError, "/_sd"),
     (
@@ -180,7 +239,58 @@ REFUSED: list[tuple[Mapping[str, object], type[errors.CanonicalizationError], st
     (a_document(**{"@id": "urn:x"}), errors.KeywordError, "/@id"),
     (a_document(**{"@graph": []}), errors.KeywordError, "/@graph"),
     (a_document(name={"@value": "A", "@language": "en"}), errors.KeywordError, "/name/@value"),
-    (with_evidence({"@context": [CREDENTIALS]}), errors.KeywordError, "/evidence/0/@context"),
+    # embedded documents
+    *[
+        (
+            with_evidence({"@context": contexts}),
+            errors.UnknownContextError,
+            "/evidence/0/@context",
+        )
+        for contexts in _NOT_PINNED
+    ],
+    (
+        with_evidence(an_evidence(**{"@context": [CREDENTIALS, OLDER]})),
+        errors.ConflictingContextsError,
+        "/evidence/0/@context",
+    ),
+    (
+        a_document(
+            **{"@context": [CREDENTIALS, OLDER]},
+            evidence=an_evidence(**{"@context": [CREDENTIALS, CLR]}),
+        ),
+        errors.ConflictingContextsError,
+        "/evidence/@context",
+    ),
+    (
+        a_document(
+            credentialSubject=[
+                {"@context": [CREDENTIALS, CLR], "type": "ClrSubject"},
+                {"type": "ClrSubject"},
+            ],
+        ),
+        errors.UnknownTypeError,
+        "/credentialSubject/1/type",
+    ),
+    # graphs
+    *[
+        (a_document(proof=value), error, "/proof")
+        for value, error in [
+            ("urn:x", errors.UnsupportedValueError),
+            (True, errors.UnsupportedValueError),
+            (3, errors.UnsupportedValueError),
+            (None, errors.NullValueError),
+            (1.5, errors.UnsafeNumberError),
+        ]
+    ],
+    (a_document(proof=[[]]), errors.NestedArrayError, "/proof/0"),
+    (with_evidence(an_evidence(proof={})), errors.UnknownTermError, "/evidence/0/proof"),
+    (a_document(proof={"created": "x"}), errors.MissingTypeError, "/proof/created"),
+    (
+        a_document(proof={"type": "DataIntegrityProof", "jws": "x"}),
+        errors.UnknownTermError,
+        "/proof/jws",
+    ),
+    (a_document(proof={"type": "Ed25519Signature2020"}), errors.UnknownTypeError, "/proof/type"),
     # IRIs
     *[
         (a_document(id=iri), errors.InvalidIriError, "/id")
@@ -250,6 +360,27 @@ def test_what_is_not_understood_is_refused_by_name(
     assert (type(caught.value), caught.value.pointer) == (error, pointer)
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ('say "\\"', '"say \\"\\\\\\""'),
+        ("\t\n\r", '"\\t\\n\\r"'),
+        ("\x80é\u2028😀", '"\x80é\u2028😀"'),
+        (r"\u0000 \b \f \ud800", r'"\\u0000 \\b \\f \\ud800"'),
+        ("", '""'),
+    ],
+)
+def test_a_literal_is_escaped_as_canonical_n_quads_say(value: str, text: str) -> None:
+    """Few characters have a name; all others that are allowed stand as they are.
+
+    So it is in a text of any length, wherever they stand.
+    """
+    long = "x" * 3000
+    for before, behind in (("", ""), (long, ""), ("", long)):
+        said = f'<https://schema.org/name> "{before}{text[1:-1]}{behind}" .\n'
+        assert said in canonicalize(a_document(name=f"{before}{value}{behind}"))
+
+
 def test_each_error_has_a_code_of_its_own() -> None:
     """Logs and tests match on the code."""
     classes = {error for _, error, _ in REFUSED}
@@ -284,6 +415,22 @@ def nested(depth: int) -> Json:
     return node
 
 
+def nested_in(achievement: Json, depth: int) -> Json:
+    """An achievement in evidence in evidence."""
+    node: Json = {"type": "AchievementSubject", "achievement": achievement}
+    for _ in range(depth):
+        node = an_evidence(alignment=node)
+    return node
+
+
+def nested_graphs(depth: int) -> Json:
+    """Graphs in graphs, two in each."""
+    node: Json = {"type": "VerifiableCredential"}
+    for _ in range(depth):
+        node = {"type": "VerifiableCredential", "proof": [node, {}]}
+    return node
+
+
 @pytest.mark.parametrize(
     "evidence",
     [
@@ -293,8 +440,14 @@ def nested(depth: int) -> Json:
         [{"type": "Achievement", "tag": [str(number) for number in range(60_000)]}],
         [{"type": "ResultDescription", "allowedValue": ["A"] * 90}],
         [{"type": "ResultDescription", "allowedValue": ["A"] * 5_000}],
+        [{"type": "VerifiableCredential", "proof": [{}] * 9}] * 3,
+        [{"type": "VerifiableCredential", "proof": [{"name": ["A"] * 5_000}] * 5}] * 2,
+        [{"type": "VerifiableCredential", "proof": nested_graphs(22)}] * 9,
     ],
-    ids=["permutations", "wide twins", "nodes", "texts", "equal list", "long equal list"],
+    ids=[
+        *("permutations", "wide twins", "nodes", "texts", "equal list", "long equal list"),
+        *("equal graphs", "wide equal graphs", "nested equal graphs"),
+    ],
 )
 def test_a_document_made_to_cost_work_is_given_up(evidence: list[object]) -> None:
     """Statements and the work on alike nodes are counted together."""
@@ -376,6 +529,67 @@ def test_values_that_sort_differently_by_utf_16_are_not_for_signing(
             check_unambiguous(document)
     else:
         check_unambiguous(document)
+
+
+def test_a_graph_is_sorted_by_its_statements_before_its_nodes_have_labels() -> None:
+    """So values can sort differently on the way only, where the final lines differ before."""
+    proof = [{"name": "a😀"}, {"type": "Profile", "name": "a\ue000"}]
+    document = a_document(evidence=[], proof={"type": "Profile", "endorsement": proof})
+    lines = canonicalize(document).splitlines()
+    assert lines == sorted(lines, key=lambda line: line.encode("utf-16-be"))
+
+    with pytest.raises(errors.SortOrderError):
+        check_unambiguous(document)
+
+
+def test_two_embedded_documents_may_name_the_same_person() -> None:
+    """No id can be given to an identifier, and nothing else hangs on it."""
+
+    def embedded(number: int, **subject: object) -> Json:
+        return an_endorsement(number, credentialSubject={"id": "urn:s", **subject})
+
+    person = {"type": "IdentityObject", "identityHash": "A"}
+    subject = {"type": "AchievementSubject", "identifier": person}
+    check_unambiguous(a_document(evidence=[embedded(1, **subject), embedded(2, **subject)]))
+
+    linked = {"type": "AchievementSubject", "achievement": {"type": "Achievement", "name": person}}
+    for wrong in (
+        [embedded(1, **linked), embedded(2, **linked)],
+        [embedded(1, **{**subject, "identifier": [person, person]})],
+    ):
+        with pytest.raises(errors.AlikeNodesError):
+            check_unambiguous(a_document(evidence=wrong))
+
+
+def with_achievements(*achievements: Json) -> Json:
+    """A badge with these achievements."""
+    subject = {"type": "AchievementSubject", "achievement": [*achievements]}
+    return a_document(credentialSubject=subject)
+
+
+def test_a_remembered_achievement_is_numbered_anew() -> None:
+    """Its blank nodes are others in each document, and are told by their places there."""
+    remembered = {"type": "Achievement", "name": "A", "criteria": {"narrative": "Do it."}}
+    canonicalize(with_achievements(remembered))
+
+    with pytest.raises(errors.AlikeNodesError, match=r"achievement/0.* and .*/achievement/2"):
+        check_unambiguous(with_achievements(remembered, {"type": "Achievement"}, remembered))
+    assert canonicalize(with_achievements({"type": "Achievement"}, remembered)) == canonicalize(
+        with_achievements(remembered, {"type": "Achievement"})
+    )
+
+
+def test_a_remembered_achievement_is_refused_where_it_stands() -> None:
+    """What is wrong with it is said each time, and what is too deep may not be so elsewhere."""
+    wrong = {"type": "Achievement", "criteria": {"narrative": "a\x00"}}
+    deep = nested(18)
+    for _ in range(2):
+        with pytest.raises(errors.ForbiddenCharacterError) as caught:
+            canonicalize(with_achievements(wrong))
+        assert caught.value.pointer == "/credentialSubject/achievement/0/criteria/narrative"
+        assert canonicalize(with_achievements(deep))
+        with pytest.raises(errors.TooDeepError):
+            canonicalize(with_evidence(nested_in(deep, 30)))
 
 
 JSON_VALUES = st.recursive(

@@ -2,7 +2,8 @@
 
 import copy
 import json
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from badges.credential import build_credential, check_before_signing, serialize
+from badges.credential import build_credential, check_before_signing
 from badges.errors import BadgesError, CanonicalizationError, InvalidCredentialError
+from badges.written import serialize
 from tests.credentials import (
     ACHIEVEMENT,
     BASE,
@@ -24,6 +26,7 @@ from tests.credentials import (
     an_issuer,
     some_facts,
 )
+from tests.spoiling import spoil
 
 PROFILE = {"id": DID, "type": ["Profile"], "name": "Harbour College", "url": f"{BASE}/"}
 IMAGE = {
@@ -300,6 +303,33 @@ def test_a_document_that_says_something_else_is_not_signed(change: Change) -> No
 
     with pytest.raises(InvalidCredentialError):
         check_before_signing(document)
+
+
+def outcome_of(document: Mapping[str, object]) -> tuple[str, str]:
+    """How checking a document ends."""
+    try:
+        check_before_signing(document)
+    except BadgesError as error:
+        return type(error).__name__, str(error)
+    return "accepted", ""
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_known_achievement_is_refused_with_what_it_would_be_refused_with(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Random faults anywhere in a document: the same outcome when nothing is remembered."""
+    chance = random.Random(seed)  # noqa: S311 - dice, not secrets
+    check_before_signing(a_document())
+    documents = [copy.deepcopy(a_document()) for _ in range(25)]
+    for document in documents:
+        spoil(chance, document)
+    outcomes = [outcome_of(document) for document in documents]
+
+    monkeypatch.setattr("badges.shapes.content_key", lambda _: None)
+
+    assert [outcome_of(document) for document in documents] == outcomes
+    assert len(set(outcomes)) > 5
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\x7fb", "a\ufffeb", "a\ud800b", "a\x1bb"])

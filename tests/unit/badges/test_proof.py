@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from badges.credential import serialize
 from badges.errors import BadgesError, CanonicalizationError, InvalidCredentialError, ProofError
 from badges.proof import (
     add_data_integrity_proof,
@@ -20,6 +19,7 @@ from badges.proof import (
     verify_data_integrity_proof,
     verify_vc_jwt,
 )
+from badges.written import serialize
 from keys.multikey import decode_multibase
 from tests.credentials import (
     NOW,

@@ -2,6 +2,8 @@
 
 import base64
 import gzip
+import json
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -10,7 +12,12 @@ from hypothesis import strategies as st
 from openbadgeslib.ob3.status import decode_encoded_list, set_indices
 
 from badges.errors import StatusListError
-from badges.status_list import MINIMUM_ENTRIES, StatusList, build_status_list_credential
+from badges.status_list import (
+    MINIMUM_ENTRIES,
+    StatusList,
+    build_status_list_credential,
+    serialize_list,
+)
 from tests.credentials import DID, LIST_URL, NOW
 
 _indexes = st.sets(st.integers(0, MINIMUM_ENTRIES - 1), max_size=12)
@@ -22,6 +29,12 @@ def a_list(*indexes: int) -> StatusList:
     for index in indexes:
         status_list = status_list.with_set([index])
     return status_list
+
+
+def unpacked(status_list: StatusList) -> bytes:
+    """The bits as anybody reads them who unpacks gzip."""
+    text = status_list.encode()
+    return gzip.decompress(base64.urlsafe_b64decode(text[1:] + "=" * (-(len(text) - 1) % 4)))
 
 
 def encoded(data: bytes) -> str:
@@ -43,7 +56,7 @@ def test_exactly_the_bits_that_were_set_are_set(indexes: set[int], probe: int) -
 
 def test_the_first_entry_is_the_left_most_bit() -> None:
     """Bit order is that of the specification."""
-    assert a_list(0, 15).bits[:2] == b"\x80\x01"
+    assert unpacked(a_list(0, 15))[:2] == b"\x80\x01"
 
 
 def test_encoding_is_deterministic() -> None:
@@ -55,9 +68,72 @@ def test_encoding_is_deterministic() -> None:
     )
 
 
+SIZES = st.sampled_from(
+    [MINIMUM_ENTRIES, MINIMUM_ENTRIES + 8, 200_000, 2**20 - 8, 2**20, 2**21 + 16_384]
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(entries=SIZES, data=st.data())
+def test_how_a_list_came_about_does_not_show(entries: int, data: st.DataObject) -> None:
+    """Set at once, one by one with the text made in between, or read from outside: one text.
+
+    It unpacks to exactly the bits, whatever the size.
+    """
+    indexes = data.draw(st.lists(st.integers(0, entries - 1), max_size=12), label="indexes")
+    expected = bytearray(entries // 8)
+    step_by_step = StatusList.empty(entries)
+    for index in indexes:
+        expected[index // 8] |= 0x80 >> index % 8
+        step_by_step = step_by_step.with_set([index])
+        step_by_step.encode()
+
+    at_once = StatusList.empty(entries).with_set(indexes)
+    assert unpacked(step_by_step) == bytes(expected)
+    assert step_by_step.encode() == at_once.encode()
+    assert step_by_step == at_once == StatusList.decode(at_once.encode())
+    assert StatusList.decode(at_once.encode()).encode() == at_once.encode()
+    assert len(at_once) == entries
+
+
+def test_a_revocation_packs_one_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a list whose text was made before, whatever its size; setting a set bit packs none."""
+    packed: list[int] = []
+    compress = zlib.compressobj
+
+    def counted(*, wbits: int) -> object:
+        packed.append(1)
+        return compress(wbits=wbits)
+
+    before = StatusList.empty(2**24).with_set(range(0, 2**24, 4096))
+    before.encode()
+    monkeypatch.setattr(zlib, "compressobj", counted)
+
+    after = before.with_set([2**23 + 1])
+    after.encode()
+    assert len(packed) == 1
+    after.with_set([2**23 + 1, 0]).encode()
+    assert len(packed) == 1
+    assert not before.is_set(2**23 + 1)
+    assert after.is_set(2**23 + 1)
+
+
 def test_an_empty_list_is_short() -> None:
-    """A fresh list takes a few dozen characters, however many entries it has."""
-    assert len(StatusList.empty().encode()) < 100
+    """A fresh list takes a few hundred characters, and the largest one some kilobytes."""
+    assert len(StatusList.empty().encode()) < 350
+    assert len(StatusList.empty(2**24).encode()) < 45_000
+
+
+@given(url=st.text(), issuer=st.text(), indexes=st.sets(st.integers(0, 99)))
+def test_a_list_is_written_as_any_document(url: str, issuer: str, indexes: set[int]) -> None:
+    """Byte for byte, whatever stands in the texts around the list."""
+    for name in (issuer, f'{issuer}"encodedList":""', '{"encodedList":""}'):
+        document = build_status_list_credential(
+            a_list(*indexes), url=url, issuer_id=name, valid_from=NOW, valid_until=NOW
+        )
+        assert serialize_list(document) == json.dumps(
+            document, ensure_ascii=False, separators=(",", ":")
+        ).encode("utf-8", "surrogatepass")
 
 
 @pytest.mark.parametrize("entries", [0, 8, MINIMUM_ENTRIES - 8, MINIMUM_ENTRIES + 1, 2**25])

@@ -84,3 +84,23 @@ def test_any_input_is_an_object_or_our_own_error(data: bytes | str) -> None:
     except UntrustedInputError:
         return
     assert isinstance(value, dict)
+
+
+@pytest.mark.parametrize(
+    ("depth", "members", "is_read"),
+    [(31, 1, True), (32, 1, False), (1, 9_999, True), (1, 10_000, False)],
+)
+def test_the_limits_are_where_they_are_said_to_be(
+    depth: int, members: int, *, is_read: bool
+) -> None:
+    """Thirty-two levels, of which the innermost value is one; twenty thousand values and names."""
+    value: object = 1
+    for _ in range(depth - 1):
+        value = [value]
+    document = {"a": value} | {str(number): 1 for number in range(members - 1)}
+    text = json.dumps(document)
+    if is_read:
+        assert parse_object(text) == document
+    else:
+        with pytest.raises(UntrustedInputError):
+            parse_object(text)

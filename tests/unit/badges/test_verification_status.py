@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from badges.checks import Check, CheckName, CheckState
-from badges.credential import serialize
 from badges.errors import VerificationError
 from badges.proof import add_data_integrity_proof, sign_vc_jwt
+from badges.written import serialize
 from keys.ring import HeldKey
 from tests.credentials import (
     DID,

@@ -1,6 +1,13 @@
 import pytest
 
-from badges.terms.vocabulary import NodeType, Term, TermKind, Vocabulary, load_vocabularies
+from badges.terms.vocabulary import (
+    NodeType,
+    Term,
+    TermKind,
+    Vocabulary,
+    find_embedded,
+    load_vocabularies,
+)
 
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -17,6 +24,7 @@ def a_term(predicate: str) -> Term:
 def a_vocabulary() -> Vocabulary:
     """One term for all, two types that share one of theirs, one that does not."""
     return Vocabulary(
+        contexts=frozenset({"urn:context"}),
         terms={"name": a_term("urn:name")},
         types={
             "A": NodeType(iri="urn:A", terms={"a": a_term("urn:a"), "shared": a_term("urn:1")}),
@@ -90,3 +98,27 @@ def test_a_term_is_known_by_the_types_of_its_node() -> None:
 def test_types_conflict_when_both_define_a_term(types: list[str], conflict: str | None) -> None:
     """Even if both define it alike: JSON-LD refuses most such nodes."""
     assert a_vocabulary().find_conflict(types) == conflict
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "together"),
+    [
+        ((CREDENTIALS, OPEN_BADGES), (CREDENTIALS,), (CREDENTIALS, OPEN_BADGES)),
+        (
+            (CREDENTIALS, OPEN_BADGES, EXTENSIONS),
+            (CREDENTIALS, CLR),
+            (CREDENTIALS, CLR, OPEN_BADGES, EXTENSIONS),
+        ),
+        ((CREDENTIALS, OPEN_BADGES), (CREDENTIALS, OPEN_BADGES_OLDER), None),
+        ((CREDENTIALS, OPEN_BADGES_OLDER), (CREDENTIALS, CLR), None),
+    ],
+)
+def test_what_holds_inside_is_what_both_lists_mean_together(
+    outer: tuple[str, ...], inner: tuple[str, ...], together: tuple[str, ...] | None
+) -> None:
+    """If such a list is pinned: nothing is put together that was not learned."""
+    vocabularies = load_vocabularies()
+
+    found = find_embedded(vocabularies[outer], vocabularies[inner])
+
+    assert found is (together and vocabularies[together])

@@ -20,6 +20,7 @@ from lti_tool.store.database import Database
 from lti_tool.store.rows import (
     AchievementVersionRow,
     AttemptRow,
+    EarnerRow,
     KeptTextRow,
     LinkBindingRow,
     SubmissionRow,
@@ -37,6 +38,13 @@ def desk(database: Database, clock: FakeClock, tmp_path: Path) -> Desk:
     return a_desk(database, clock, tmp_path)
 
 
+def choose_name(desk: Desk, name: str) -> None:
+    """Change the name on all badges."""
+    with desk.database.writing() as session:
+        earner = session.get_one(EarnerRow, desk.launch.earner_id)
+        earner.chosen_name, earner.name_chosen_at = name, desk.clock()
+
+
 @pytest.fixture
 def begun(desk: Desk) -> Desk:
     """A learner with an empty draft."""
@@ -52,6 +60,15 @@ def test_before_a_start_the_activity_says_what_the_badge_asks(desk: Desk) -> Non
     assert [one.id for one in page.rubric.criteria] == ["a", "b", "c", "d"]
     assert [one.id for one in page.prompts] == ["story", "more"]
     assert desk.rows(SubmissionRow) == []
+
+
+def test_a_start_takes_the_name_that_its_learner_chose_for_their_badges(desk: Desk) -> None:
+    """Before the platform's, which may be an old one; it still has to be confirmed."""
+    choose_name(desk, "Rosa Quintero")
+    desk.start()
+
+    page = desk.page()
+    assert (page.name_on_badge, page.name_confirmed) == ("Rosa Quintero", False)
 
 
 def test_a_start_opens_attempt_one_with_the_platforms_name(desk: Desk) -> None:

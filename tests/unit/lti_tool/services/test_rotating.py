@@ -16,13 +16,13 @@ from keys.signing import Algorithm
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.runtime import Runtime
 from lti_tool.services import keyring, rotating
+from lti_tool.services.examining import examine
 from lti_tool.services.operating import add_issuer
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.revoking import revoke_credential
 from lti_tool.services.rotating import Rotated
 from lti_tool.services.status_lists import sign_list
 from lti_tool.services.urls import PublicURLs
-from lti_tool.services.verifying import examine
 from lti_tool.store.database import Database
 from lti_tool.store.rows import (
     CredentialRow,

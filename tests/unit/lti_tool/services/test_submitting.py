@@ -18,6 +18,7 @@ from lti_tool.store.rows import (
     ArtefactRow,
     AttemptRow,
     CredentialRow,
+    EarnerRow,
     ProgramRow,
     ScoreDeliveryRow,
     ShareRow,
@@ -532,6 +533,21 @@ def test_the_result_of_returned_work(desk: Desk, assessor: Assessor) -> None:
     assert [(one.number, one.comment) for one in second.previous] == [(1, "Show the ending.")]
 
 
+def test_another_try_asks_again_about_a_name_that_was_changed_since(
+    desk: Desk, assessor: Assessor
+) -> None:
+    """What was confirmed before is not carried over in its place."""
+    desk.submit()
+    assessor.give_back(FAIL, note="Show the ending.")
+    with desk.database.writing() as session:
+        earner = session.get_one(EarnerRow, desk.launch.earner_id)
+        earner.chosen_name, earner.name_chosen_at = "Rosa Quintero", desk.clock()
+    desk.resubmit()
+
+    page = desk.page()
+    assert (page.name_on_badge, page.name_confirmed) == ("Rosa Quintero", False)
+
+
 def test_the_badge_is_private_until_it_is_shared(
     desk: Desk, assessor: Assessor, runtime: Runtime
 ) -> None:
@@ -546,15 +562,17 @@ def test_the_badge_is_private_until_it_is_shared(
     assert page.credential.share_link is None
     assert str(released.credential_id) in page.credential.page_url
 
+    def held() -> UUID:
+        with runtime.reading() as session:
+            return sharing.held_credential_id(session, desk.launch)
+
     def share() -> None:
-        with runtime.writing() as session:
-            sharing.share_credential(
-                session,
-                desk.launch,
-                clock=runtime.clock,
-                new_id=runtime.new_id,
-                random_token=runtime.random_token,
-            )
+        sharing.share(
+            runtime.issuing,
+            desk.launch.earner_id,
+            held(),
+            random_token=runtime.random_token,
+        )
 
     assert run_at_once(*[share] * 3) == []
     shared = desk.home()
@@ -566,7 +584,7 @@ def test_the_badge_is_private_until_it_is_shared(
 
     for _ in range(2):
         with runtime.writing() as session:
-            sharing.unshare_credential(session, desk.launch, clock=runtime.clock)
+            sharing.unshare(session, desk.launch.earner_id, held(), clock=runtime.clock)
     share()
 
     live = [row.token for row in desk.rows(ShareRow) if row.ended_at is None]
@@ -578,8 +596,8 @@ def test_nothing_to_share_without_a_badge(desk: Desk, assessor: Assessor, runtim
     """Work that is open, or was not awarded, has no link."""
 
     def share() -> None:
-        with runtime.writing() as session:
-            sharing.unshare_credential(session, desk.launch, clock=runtime.clock)
+        with runtime.reading() as session:
+            sharing.held_credential_id(session, desk.launch)
 
     with pytest.raises(ClosedError):
         share()

@@ -4,17 +4,18 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.runtime import Runtime
 from lti_tool.services import keyring, sweeping
-from lti_tool.services.status_lists import ensure_open_list
+from lti_tool.services.status_lists import reserve_positions
 from lti_tool.services.sweeping import SweepingParts, sweep
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.rows import (
     ArtefactRow,
     BrowserRow,
+    CredentialFormRow,
     FileDeletionRow,
     IssuerRow,
     LaunchRow,
@@ -25,6 +26,7 @@ from lti_tool.store.rows import (
 )
 from tests import rows
 from tests.conftest import FakeClock
+from tests.stacked import a_ladder
 
 
 @pytest.fixture
@@ -170,14 +172,18 @@ def a_list(runtime: Runtime, slug: str) -> UUID:
         )
     with runtime.reading() as session:
         issuer = session.get_one(IssuerRow, course.issuer.id)
-    return ensure_open_list(
+    credential_id = runtime.new_id()
+    reserved = reserve_positions(
         runtime.database,
         issuer,
+        [credential_id],
         rings=runtime.rings,
         urls=PublicURLs(runtime.settings.base_url),
         clock=runtime.clock,
         new_id=runtime.new_id,
+        random_bytes=runtime.random_bytes,
     )
+    return reserved[credential_id][0]
 
 
 def test_a_list_that_cannot_be_signed_holds_up_no_other(
@@ -232,3 +238,15 @@ def test_each_part_fails_alone(
     assert caplog.text.count("code=failed") == 1
     assert "in fail" in caplog.text
     assert "words of a person" not in caplog.text
+
+
+def test_records_that_are_missing_are_made(runtime: Runtime, parts: SweepingParts) -> None:
+    """Microcredentials from before there were learner records get theirs."""
+    ladder = a_ladder(runtime, slugs=("one", "two"))
+    ladder.pathway(components=("one", "two"))
+    ladder.release_all("one", "two")
+    with runtime.writing() as session:
+        session.execute(delete(CredentialFormRow))
+    sweep(parts)
+
+    assert count(runtime, CredentialFormRow) == 1

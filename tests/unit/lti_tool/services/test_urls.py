@@ -15,9 +15,10 @@ from lti_tool.services.urls import CourseURLs, DeskURLs, KeepURLs, PublicURLs
 BASE = "https://tool.example"
 METHODS = ("GET", "POST", "PUT", "DELETE")
 VALUES: dict[str, tuple[object, ...]] = {
+    "below": ("", "/preview", "/withdraw", "/remove"),
     "action": ("release", "return"),
-    "file": (".json", ".jwt", ".picture"),
-    "form": ("", ".json", ".jwt", ".picture"),
+    "file": (".json", ".jwt", ".picture", ".png", ".record", ".zip"),
+    "form": ("", ".json", ".jwt", ".picture", ".png", ".record", ".zip"),
     "media_type": ("image/svg+xml", "image/png"),
     "key_id": ("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",),
     "notice": ("submitted",),
@@ -34,8 +35,11 @@ VALUES: dict[str, tuple[object, ...]] = {
     "token": ("1kV-9y_n0Qd3",),
 }
 """What to try for each argument; every other one is an id."""
-NOT_SIGNED = {"achievement"}
-"""Addresses whose `form` is "" or `.json`: an achievement is not signed."""
+FORMS_LESS = {
+    "achievement": {".jwt", ".picture", ".png", ".record", ".zip"},
+    "shared": {".zip"},
+}
+"""Forms that an address does not have: an achievement is not signed, a kit is its earner's."""
 
 WITHOUT_ADDRESS = {
     "bootstrap.static",
@@ -48,6 +52,9 @@ WITHOUT_ADDRESS = {
     "lti.cookie_check",
     "lti.login_in_new_window",
     "lti.finish",
+    # For programs, as docs/checks.md says.
+    "verify.report_json",
+    "verify.report_preflight",
     # Below `upload`.
     "uploads.finish",
 }
@@ -64,7 +71,7 @@ def calls(urls: CourseURLs | DeskURLs | KeepURLs | PublicURLs) -> Iterator[tuple
         names = [one for one in inspect.signature(member).parameters if one != "self"]
         tried = [VALUES.get(one, (uuid4(),)) for one in names]
         for values in product(*tried):
-            if not (name in NOT_SIGNED and {".jwt", ".picture"} & set(values)):
+            if FORMS_LESS.get(name, set()).isdisjoint(values):
                 yield name, getattr(urls, name)(**dict(zip(names, values, strict=True)))
 
 

@@ -1,0 +1,1 @@
+"""Awards from a file: read, looked through row by row, then awarded batch by batch."""

@@ -1,0 +1,85 @@
+"""How people stand with badges before a file is taken over, and while it is."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lti_tool.services.beside import asked_slugs
+from lti_tool.services.bulk.ground import Target
+from lti_tool.store import bulk
+from lti_tool.store.rows import AttemptRow, AwardRow, DecisionRow, SubmissionRow, UserRow
+
+Key = tuple[UUID, UUID]
+"""An earner and an achievement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How one person stands with one badge, in one course where the row names ratings."""
+
+    live: AwardRow | None
+    revoked: AwardRow | None
+    submission: SubmissionRow | None
+    attempt: AttemptRow | None
+    decision: DecisionRow | None
+    name: str
+    """The name that the person last confirmed for a badge."""
+    held: frozenset[str]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What must not have changed when the row is written."""
+        attempt = self.attempt
+        return (
+            self.live and self.live.id,
+            self.revoked and self.revoked.id,
+            self.submission and self.submission.id,
+            attempt and (attempt.id, attempt.state),
+            self.decision and self.decision.id,
+            self.name,
+            self.held,
+        )
+
+
+def load_standings(
+    session: Session, asked: Sequence[tuple[UserRow, Target, UUID | None]]
+) -> list[Standing]:
+    """Return how people stand with badges, in as many queries for all as for one."""
+    users = {user.id for user, _, _ in asked}
+    earners = {user.earner_id for user, _, _ in asked}
+    achievements = {target.achievement.id for _, target, _ in asked}
+    every: dict[Key, list[AwardRow]] = defaultdict(list)
+    for award in bulk.list_awards(session, earners, achievements):
+        every[award.earner_id, award.achievement_id].append(award)
+    work: dict[tuple[UUID, UUID, UUID], bulk.WorkParts] = {}
+    if any(context_id for _, _, context_id in asked):
+        for parts in bulk.list_work(session, users, achievements):
+            submission = parts[0]
+            work[submission.context_id, submission.achievement_id, submission.user_id] = parts
+    names = bulk.list_confirmed_names(session, earners)
+    slugs = frozenset().union(*(asked_slugs(target.definition) for _, target, _ in asked))
+    held: dict[UUID, set[str]] = defaultdict(set)
+    if slugs:
+        for earner_id, slug in bulk.list_held(session, earners, slugs):
+            held[earner_id].add(slug)
+    found = []
+    for user, target, context_id in asked:
+        awards = every[user.earner_id, target.achievement.id]
+        done: bulk.WorkParts | None = None
+        if context_id is not None:
+            done = work.get((context_id, target.achievement.id, user.id))
+        found.append(
+            Standing(
+                live=next((one for one in awards if one.revoked_at is None), None),
+                revoked=next((one for one in reversed(awards) if one.revoked_at), None),
+                submission=done[0] if done else None,
+                attempt=done[1] if done else None,
+                decision=done[2] if done else None,
+                name=names.get(user.earner_id, ""),
+                held=frozenset(held[user.earner_id]),
+            )
+        )
+    return found

@@ -1,0 +1,297 @@
+"""The rows that a batch leaves, the same as single releases and attestations leave."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lti_tool.services import decisions
+from lti_tool.services.bulk.ground import Ground
+from lti_tool.services.bulk.planning import Entry, Outcome, Rated
+from lti_tool.services.decision_inputs import (
+    CriterionInput,
+    DecisionInputs,
+    decision_inputs,
+    inputs_hash,
+)
+from lti_tool.services.deliveries import Cell, DeliveryKind, enqueue_many
+from lti_tool.services.issuing import SignedCredential
+from lti_tool.services.releasing import gradebook_comment
+from lti_tool.services.urls import PublicURLs
+from lti_tool.store import bulk
+from lti_tool.store.base import Row
+from lti_tool.store.rows import (
+    AssessmentRow,
+    AttemptRow,
+    AttestationRow,
+    AuditEventRow,
+    AwardRow,
+    CredentialRow,
+    DecisionRow,
+    RatingRow,
+    SubmissionRow,
+    TaskScoreRow,
+)
+from lti_tool.values import NewId
+from rubrics.documents import points_text
+
+Values = dict[str, Any]
+ORDER: tuple[type[Row], ...] = (
+    SubmissionRow,
+    AttemptRow,
+    AssessmentRow,
+    RatingRow,
+    TaskScoreRow,
+    DecisionRow,
+    AwardRow,
+    CredentialRow,
+    AttestationRow,
+    AuditEventRow,
+)
+"""Tables in the order in which they refer to each other."""
+
+
+def write_entries(
+    session: Session,
+    ground: Ground,
+    signed: Sequence[tuple[Entry, SignedCredential | None]],
+    *,
+    at: datetime,
+    urls: PublicURLs,
+    new_id: NewId,
+) -> None:
+    """Write a batch, one statement for each table.
+
+    Whoever it is about is locked, and stands as when it was planned.
+    """
+    writer = _Writer(ground, at=at, urls=urls, new_id=new_id)
+    for entry, credential in signed:
+        writer.add(entry, credential)
+    for row in ORDER:
+        bulk.insert_rows(session, row, writer.values[row])
+    enqueue_many(session, writer.cells, DeliveryKind.EARNED, occurred_at=at, new_id=new_id)
+
+
+class _Writer:
+    def __init__(self, ground: Ground, *, at: datetime, urls: PublicURLs, new_id: NewId) -> None:
+        self._ground = ground
+        self._at = at
+        self._urls = urls
+        self._new_id = new_id
+        self.values: Mapping[type[Row], list[Values]] = {row: [] for row in ORDER}
+        self.cells: list[Cell] = []
+
+    def add(self, entry: Entry, credential: SignedCredential | None) -> None:
+        """Note all rows of one entry."""
+        decision_id = self._add_decision(entry, entry.rated) if entry.rated else None
+        if credential is None:
+            return
+        award_id = self._new_id()
+        self._add_award(entry, credential, award_id, decision_id)
+        if entry.held_since is not None:
+            self._add_attestation(entry, entry.held_since, award_id)
+        if entry.standing.revoked is not None:
+            self._note(entry, "award.again", entry.target.version.title)
+
+    def _add_decision(self, entry: Entry, rated: Rated) -> UUID:
+        submission_id = self._add_submission(entry, rated)
+        attempt_id, decision_id = self._new_id(), self._new_id()
+        last, at, actor_id = entry.standing.attempt, self._at, self._ground.actor.id
+        self.values[AttemptRow].append(
+            {
+                "id": attempt_id,
+                "submission_id": submission_id,
+                "number": last.number + 1 if last else 1,
+                "state": "decided",
+                "name_on_badge": entry.standing.name,
+                "name_confirmed": bool(entry.standing.name),
+                "revision": last.revision + 1 if last else 0,
+                "created_at": at,
+                "saved_at": None,
+                "submitted_at": at,
+                "opened_at": at,
+                "closed_at": at,
+                "is_entered": True,
+            }
+        )
+        self._add_assessment(entry, rated, attempt_id)
+        version, judged = entry.target.version, rated.judged
+        inputs = decision_inputs(
+            DecisionInputs(
+                attempt_id=attempt_id,
+                definition_sha256=version.document_sha256,
+                rater_id=actor_id,
+                criteria=rated.criteria,
+                comment="",
+                beside=judged.beside,
+            )
+        )
+        self.values[DecisionRow].append(
+            {
+                "id": decision_id,
+                "attempt_id": attempt_id,
+                "verdict": entry.outcome.value,
+                "released_by": actor_id,
+                "released_at": at,
+                "note": "",
+                "supersedes_id": None,
+                "superseded_at": None,
+                "inputs": inputs,
+                "inputs_sha256": inputs_hash(inputs),
+                "trace": judged.trace,
+                "trace_sha256": sha256(judged.trace).hexdigest(),
+                "definition_sha256": version.document_sha256,
+            }
+        )
+        if entry.outcome is Outcome.AWARDED:
+            self._add_cells(entry, rated, submission_id, attempt_id)
+        return decision_id
+
+    def _add_submission(self, entry: Entry, rated: Rated) -> UUID:
+        if entry.standing.submission is not None:
+            return entry.standing.submission.id
+        id_ = self._new_id()
+        self.values[SubmissionRow].append(
+            {
+                "id": id_,
+                "context_id": rated.context_id,
+                "achievement_id": entry.target.achievement.id,
+                "achievement_version_id": entry.target.version.id,
+                "user_id": entry.learner.id,
+                "created_at": self._at,
+            }
+        )
+        return id_
+
+    def _add_assessment(self, entry: Entry, rated: Rated, attempt_id: UUID) -> None:
+        id_, actor_id = self._new_id(), self._ground.actor.id
+        self.values[AssessmentRow].append(
+            {
+                "id": id_,
+                "attempt_id": attempt_id,
+                "seat": decisions.SEAT,
+                "role": "assessor",
+                "phase": "",
+                "rater_id": actor_id,
+                "source": entry.source,
+                "comment": "",
+                "revision": 1,
+                "created_at": self._at,
+                "saved_at": self._at,
+                "finished_at": None,
+            }
+        )
+        for one in rated.criteria:
+            self._add_rating(id_, one)
+
+    def _add_rating(self, assessment_id: UUID, one: CriterionInput) -> None:
+        actor_id = self._ground.actor.id
+        self.values[RatingRow].append(
+            {
+                "assessment_id": assessment_id,
+                "criterion_id": one.criterion_id,
+                "level_id": one.level_id,
+                "number": None if one.number is None else points_text(one.number),
+                "is_signed": one.is_signed,
+                "override_level_id": one.override.level_id if one.override else None,
+                "override_reason": one.override.reason if one.override else "",
+                "comment": one.comment,
+                "is_kept": False,
+                "rated_by": actor_id,
+                "rated_at": self._at,
+            }
+        )
+        self.values[TaskScoreRow].extend(
+            {
+                "assessment_id": assessment_id,
+                "criterion_id": one.criterion_id,
+                "task_id": task.task_id,
+                "points": task.points,
+                "source": task.source,
+                "source_note": task.note,
+                "scored_by": actor_id,
+                "scored_at": self._at,
+            }
+            for task in one.tasks
+        )
+
+    def _add_award(
+        self, entry: Entry, signed: SignedCredential, award_id: UUID, decision_id: UUID | None
+    ) -> None:
+        reservation = signed.reservation
+        self.values[AwardRow].append(
+            {
+                "id": award_id,
+                "origin": "decision" if decision_id else "attested",
+                "decision_id": decision_id,
+                "earner_id": entry.earner.id,
+                "achievement_id": entry.target.achievement.id,
+                "achievement_version_id": entry.target.version.id,
+                "evidence_page_id": reservation.evidence_page_id,
+                "awarded_at": self._at,
+                "revoked_at": None,
+                "revocation_reason": "",
+            }
+        )
+        self.values[CredentialRow].append(
+            {
+                "id": reservation.credential_id,
+                "award_id": award_id,
+                "issuer_id": signed.issuer_id,
+                "status_list_id": reservation.status_list_id,
+                "status_position": reservation.position,
+                "document": signed.document,
+                "document_sha256": signed.document_sha256,
+                "token": signed.token,
+                "token_sha256": signed.token_sha256,
+                "document_key_id": signed.document_key_id,
+                "token_key_id": signed.token_key_id,
+                "issued_at": self._at,
+                "reissued_at": None,
+            }
+        )
+
+    def _add_attestation(self, entry: Entry, held_since: datetime, award_id: UUID) -> None:
+        actor_id = self._ground.actor.id
+        self.values[AttestationRow].append(
+            {
+                "award_id": award_id,
+                "held_since": held_since,
+                "source": entry.source,
+                "attested_by": actor_id,
+                "attested_at": self._at,
+            }
+        )
+        day = held_since.date().isoformat()
+        self._note(entry, "award.attested", f"{entry.target.version.title}, {day}")
+
+    def _note(self, entry: Entry, action: str, text: str) -> None:
+        self.values[AuditEventRow].append(
+            {
+                "id": self._new_id(),
+                "at": self._at,
+                "actor_id": self._ground.actor.id,
+                "program_id": self._ground.program.id,
+                "action": action,
+                "subject_id": entry.learner.id,
+                "note": text,
+            }
+        )
+
+    def _add_cells(self, entry: Entry, rated: Rated, submission_id: UUID, attempt_id: UUID) -> None:
+        url = self._urls.launch_of_submission(submission_id)
+        comment = gradebook_comment(entry.target.definition, rated.judged.judgement, url)
+        key = rated.context_id, entry.target.achievement.id
+        self.cells.extend(
+            Cell(
+                resource_link_id=link.id,
+                user_id=entry.learner.id,
+                submission_id=submission_id,
+                attempt_id=attempt_id,
+                comment=comment,
+            )
+            for link in self._ground.graded.get(key, ())
+        )

@@ -1,0 +1,243 @@
+"""Queries about many people at once, for awards from a file. No query for each of them.
+
+Statements name at most `AT_ONCE` values: databases have a limit.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Row as ResultRow
+from sqlalchemy import func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from lti_tool.store.base import Row
+from lti_tool.store.rows import (
+    AchievementRow,
+    AchievementVersionRow,
+    AttemptRow,
+    AwardRow,
+    ContextRow,
+    DecisionRow,
+    DeploymentRow,
+    EarnerRow,
+    LinkBindingRow,
+    MembershipRow,
+    ResourceLinkRow,
+    ScoreDeliveryRow,
+    SubmissionRow,
+    UserRow,
+)
+
+AT_ONCE = 1000
+MemberParts: TypeAlias = ResultRow[UserRow, MembershipRow]
+WorkParts: TypeAlias = ResultRow[SubmissionRow, AttemptRow, DecisionRow | None]
+Value = TypeVar("Value")
+
+
+def list_courses(session: Session, organisation_id: UUID) -> Sequence[ContextRow]:
+    """Return the courses of an organisation."""
+    return session.scalars(
+        select(ContextRow)
+        .join(DeploymentRow, DeploymentRow.id == ContextRow.deployment_id)
+        .where(DeploymentRow.organisation_id == organisation_id)
+        .order_by(ContextRow.created_at, ContextRow.id)
+    ).all()
+
+
+def list_opening_courses(session: Session, program_id: UUID) -> Sequence[ResultRow[UUID, UUID]]:
+    """Return which courses have an activity that opens which badge of a program."""
+    return session.execute(
+        select(ResourceLinkRow.context_id, LinkBindingRow.achievement_id)
+        .join(LinkBindingRow, LinkBindingRow.resource_link_id == ResourceLinkRow.id)
+        .join(AchievementRow, AchievementRow.id == LinkBindingRow.achievement_id)
+        .where(AchievementRow.program_id == program_id)
+        .distinct()
+    ).all()
+
+
+def list_bindings(
+    session: Session, context_ids: Collection[UUID]
+) -> Sequence[ResultRow[LinkBindingRow, ResourceLinkRow]]:
+    """Return what the links of some courses open as a whole, the oldest first."""
+    return session.execute(
+        select(LinkBindingRow, ResourceLinkRow)
+        .join(ResourceLinkRow, ResourceLinkRow.id == LinkBindingRow.resource_link_id)
+        .where(ResourceLinkRow.context_id.in_(context_ids), LinkBindingRow.task_id.is_(None))
+        .order_by(LinkBindingRow.bound_at, LinkBindingRow.resource_link_id)
+    ).all()
+
+
+def list_documents(session: Session, version_ids: Collection[UUID]) -> Mapping[UUID, bytes]:
+    """Return the definitions of some versions."""
+    found = session.execute(
+        select(AchievementVersionRow.id, AchievementVersionRow.document).where(
+            AchievementVersionRow.id.in_(version_ids)
+        )
+    )
+    return {one.id: one.document for one in found}
+
+
+def list_members(
+    session: Session, organisation_id: UUID, *, subs: Collection[str], names: Collection[str]
+) -> Iterator[MemberParts]:
+    """Yield accounts of an organisation's platforms by `sub` or name, once for each course."""
+    # Accounts are known by platform and `sub`.
+    platforms = session.scalars(
+        select(DeploymentRow.registration_id)
+        .where(DeploymentRow.organisation_id == organisation_id)
+        .distinct()
+    ).all()
+    query = (
+        select(UserRow, MembershipRow)
+        .join(MembershipRow, MembershipRow.user_id == UserRow.id)
+        .join(ContextRow, ContextRow.id == MembershipRow.context_id)
+        .join(DeploymentRow, DeploymentRow.id == ContextRow.deployment_id)
+        .where(
+            UserRow.registration_id.in_(platforms),
+            DeploymentRow.organisation_id == organisation_id,
+        )
+    )
+    for some in _some(subs):
+        yield from session.execute(query.where(UserRow.sub.in_(some)))
+    for some in _some(names):
+        yield from session.execute(query.where(UserRow.name.in_(some)))
+
+
+def list_awards(
+    session: Session, earner_ids: Collection[UUID], achievement_ids: Collection[UUID]
+) -> Iterator[AwardRow]:
+    """Yield all awards of some earners and achievements, oldest first for each earner."""
+    for some in _some(earner_ids):
+        yield from session.scalars(
+            select(AwardRow)
+            .where(AwardRow.earner_id.in_(some), AwardRow.achievement_id.in_(achievement_ids))
+            .order_by(AwardRow.awarded_at, AwardRow.id)
+        )
+
+
+def list_held(
+    session: Session, earner_ids: Collection[UUID], slugs: Collection[str]
+) -> Iterator[ResultRow[UUID, str]]:
+    """Yield which of some achievements, by slug, each of some earners holds."""
+    for some in _some(earner_ids):
+        yield from session.execute(
+            select(AwardRow.earner_id, AchievementRow.slug)
+            .join(AchievementRow, AchievementRow.id == AwardRow.achievement_id)
+            .where(
+                AwardRow.earner_id.in_(some),
+                AwardRow.revoked_at.is_(None),
+                AchievementRow.slug.in_(slugs),
+            )
+        )
+
+
+def list_work(
+    session: Session, user_ids: Collection[UUID], achievement_ids: Collection[UUID]
+) -> Iterator[WorkParts]:
+    """Yield the submissions of some people, with all attempts and their standing decisions."""
+    for some in _some(user_ids):
+        yield from session.execute(
+            select(SubmissionRow, AttemptRow, DecisionRow)
+            .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
+            .outerjoin(
+                DecisionRow,
+                (DecisionRow.attempt_id == AttemptRow.id) & DecisionRow.superseded_at.is_(None),
+            )
+            .where(
+                SubmissionRow.user_id.in_(some),
+                SubmissionRow.achievement_id.in_(achievement_ids),
+            )
+            .order_by(AttemptRow.number)
+        )
+
+
+def list_confirmed_names(session: Session, earner_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return the names that some earners last confirmed for a badge."""
+    found: dict[UUID, str] = {}
+    for some in _some(earner_ids):
+        rows = session.execute(
+            select(UserRow.earner_id, AttemptRow.name_on_badge)
+            .join(SubmissionRow, SubmissionRow.user_id == UserRow.id)
+            .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
+            .where(
+                UserRow.earner_id.in_(some),
+                AttemptRow.name_confirmed,
+                AttemptRow.submitted_at.is_not(None),
+            )
+            .order_by(AttemptRow.submitted_at, AttemptRow.id.desc())
+        )
+        found |= {one.earner_id: one.name_on_badge for one in rows}
+    return found
+
+
+def list_earners(session: Session, ids: Collection[UUID]) -> Mapping[UUID, EarnerRow]:
+    """Return some earners by id."""
+    found: dict[UUID, EarnerRow] = {}
+    for some in _some(ids):
+        rows = session.scalars(select(EarnerRow).where(EarnerRow.id.in_(some)))
+        found |= {one.id: one for one in rows}
+    return found
+
+
+def lock_earners(session: Session, ids: Collection[UUID]) -> None:
+    """Let nobody else award to some earners until the transaction ends; always in one order."""
+    for some in _some(sorted(ids)):
+        session.execute(
+            select(EarnerRow.id)
+            .where(EarnerRow.id.in_(some))
+            .order_by(EarnerRow.id)
+            .with_for_update()
+        ).all()
+
+
+def list_last_timestamps(
+    session: Session, link_ids: Collection[UUID], user_ids: Collection[UUID]
+) -> Mapping[tuple[UUID, UUID], Any]:
+    """Return the latest AGS timestamp of some cells, by link and user, where there is one."""
+    found: dict[tuple[UUID, UUID], Any] = {}
+    for some in _some(user_ids):
+        rows = session.execute(
+            select(
+                ScoreDeliveryRow.resource_link_id,
+                ScoreDeliveryRow.user_id,
+                func.max(ScoreDeliveryRow.timestamp),
+            )
+            .where(
+                ScoreDeliveryRow.resource_link_id.in_(link_ids),
+                ScoreDeliveryRow.user_id.in_(some),
+            )
+            .group_by(ScoreDeliveryRow.resource_link_id, ScoreDeliveryRow.user_id)
+        )
+        found |= {(link_id, user_id): last for link_id, user_id, last in rows}
+    return found
+
+
+def find_account(session: Session, organisation_id: UUID, text: str) -> Sequence[UserRow]:
+    """Return the accounts of an organisation's platforms that `text` may mean: id or `sub`."""
+    named = [UserRow.sub == text]
+    with suppress(ValueError):
+        named.append(UserRow.id == UUID(text))
+    return session.scalars(
+        select(UserRow)
+        .join(MembershipRow, MembershipRow.user_id == UserRow.id)
+        .join(ContextRow, ContextRow.id == MembershipRow.context_id)
+        .join(DeploymentRow, DeploymentRow.id == ContextRow.deployment_id)
+        .where(DeploymentRow.organisation_id == organisation_id, or_(*named))
+        .distinct()
+    ).all()
+
+
+def insert_rows(session: Session, row: type[Row], values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of one table, without reading them back."""
+    if values:
+        # Not as objects: their bookkeeping takes as long as the insert.
+        session.execute(insert(row.metadata.tables[row.__tablename__]), list(values))
+
+
+def _some(values: Collection[Value]) -> Iterator[tuple[Value, ...]]:
+    rest = iter(values)
+    while some := tuple(islice(rest, AT_ONCE)):
+        yield some

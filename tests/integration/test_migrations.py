@@ -1,0 +1,72 @@
+"""Migrations carry over what a used installation holds: nothing is lost on the way up."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine, column, inspect, select, table
+
+from lti_tool.runtime import Runtime
+from lti_tool.services import compromising, reissuing, rotating, sharing
+from lti_tool.store import schema
+from tests.stacked import Ladder, a_ladder
+
+LANDED = "0001"
+"""The oldest schema that an installation may have."""
+
+
+def test_a_used_installation_keeps_everything_on_the_way_up(runtime: Runtime) -> None:
+    """What the oldest schema holds is there after all migrations, row by row."""
+    ladder = a_ladder(runtime)
+    ladder.pathway()
+    ladder.release_all()
+    a_loss_of_the_key(ladder)
+    sharing.share(
+        runtime.issuing,
+        ladder.learner.earner_id,
+        ladder.credential("one").id,
+        random_token=runtime.random_token,
+    )
+    engine = runtime.database.engine
+    schema.downgrade(engine, LANDED)
+    shape = columns(engine)
+    before = contents(engine, shape)
+
+    schema.upgrade(engine)
+
+    assert before["former_credential"]
+    assert before["share"]
+    assert contents(engine, shape) == before
+
+
+def a_loss_of_the_key(ladder: Ladder) -> None:
+    """Have every credential issued anew, so that there are former ones."""
+    runtime = ladder.runtime
+    ladder.wait()
+    with runtime.reading() as session:
+        keys = rotating.list_keys(session, now=runtime.clock())
+    since = runtime.clock() - timedelta(seconds=30)
+    key_id = keys[0].id
+    compromising.compromise(runtime.issuing, runtime.key_parts, key_id, since=since)
+    ladder.wait()
+    list(reissuing.reissue(runtime.issuing, key_id))
+
+
+def columns(engine: Engine) -> dict[str, list[str]]:
+    """Return the names of all columns, by table."""
+    found = inspect(engine)
+    names = set(found.get_table_names()) - {"alembic_version"}
+    return {name: [one["name"] for one in found.get_columns(name)] for name in sorted(names)}
+
+
+def contents(engine: Engine, shape: dict[str, list[str]]) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of some columns of some tables, in an order of their own."""
+    with engine.connect() as connection:
+        return {
+            name: sorted(
+                map(
+                    tuple,
+                    connection.execute(select(*map(column, names)).select_from(table(name))),
+                ),
+                key=repr,
+            )
+            for name, names in shape.items()
+        }
