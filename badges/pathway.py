@@ -48,6 +48,27 @@ class Pathway:
         return len(self.components) if self.needed is None else self.needed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedCredential:
+    """A credential from elsewhere that counts as a component, for the same holder.
+
+    `achievement` is the id of what it was given for, `issuer` the id of who gave it; both
+    as they stand in the credential, and compared character by character. `title` and
+    `issuer_name` are what people call them: nothing is compared with those.
+    """
+
+    component: str
+    achievement: str
+    issuer: str
+    title: str = ""
+    issuer_name: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What a credential is compared with: component, achievement, issuer."""
+        return self.component, self.achievement, self.issuer
+
+
 class Standing(StrEnum):
     """How an earner stands with one component."""
 

@@ -15,7 +15,7 @@ from jsonschema.protocols import Validator
 
 from badges.definition_values import DefinitionState, invalid_definition
 from badges.errors import PathwayNotPublishableError, PublishedDefinitionError
-from badges.pathway import OnRevoked, Pathway
+from badges.pathway import AcceptedCredential, OnRevoked, Pathway
 from badges.pathway_faults import PathwayFault, PathwayFaultCode
 from rubrics import definition as rubric_parts
 from rubrics.documents import check_document, load_validator, read_json, without_empty, write_json
@@ -29,7 +29,8 @@ PATHWAY_SCHEMA = ("badges.schemas", "pathway.schema.json")
 class PathwayDefinition:
     """A microcredential of a program. `components` are ids of badges of the same program.
 
-    `needed` is how many of them, None for all.
+    `needed` is how many of them, None for all. `accepts` are credentials from elsewhere,
+    each of which counts as its component.
     """
 
     id: str
@@ -44,6 +45,7 @@ class PathwayDefinition:
     is_ordered: bool = False
     on_revoked: OnRevoked = OnRevoked.REVOKE
     needs_sign_off: bool = False
+    accepts: tuple[AcceptedCredential, ...] = ()
     tags: tuple[str, ...] = ()
     licence: Licence | None = None
     attribution: str = ""
@@ -68,22 +70,41 @@ class PathwayDefinition:
             needs_sign_off=self.needs_sign_off,
         )
 
+    def accepted_for(self, component: str) -> tuple[AcceptedCredential, ...]:
+        """Return what counts as one of its components, in the definition's order."""
+        return tuple(one for one in self.accepts if one.component == component)
+
 
 def find_faults(
-    definition: PathwayDefinition, program: Collection[str]
+    definition: PathwayDefinition,
+    program: Collection[str],
+    *,
+    own_issuers: Collection[str] = (),
 ) -> tuple[PathwayFault, ...]:
-    """Return all that keeps a pathway from being published; `program` are its badges' ids."""
-    return tuple(_faults(definition, program))
+    """Return all that keeps a pathway from being published.
+
+    `program` are the ids of its program's badges, `own_issuers` those of the issuers of the
+    installation, whose credentials are not from elsewhere.
+    """
+    return (
+        *_faults(definition, program),
+        *_accepted_faults(definition, own_issuers),
+    )
 
 
-def publish_pathway(definition: PathwayDefinition, program: Collection[str]) -> PathwayDefinition:
-    """Return the draft as a published definition.
+def publish_pathway(
+    definition: PathwayDefinition,
+    program: Collection[str],
+    *,
+    own_issuers: Collection[str] = (),
+) -> PathwayDefinition:
+    """Return the draft as a published definition; the rest as for `find_faults`.
 
     Raises:
         PathwayNotPublishableError: something has to change; lists all.
         PublishedDefinitionError: it is no draft any more.
     """
-    faults = find_faults(definition, program)
+    faults = find_faults(definition, program, own_issuers=own_issuers)
     if faults:
         raise PathwayNotPublishableError(faults)
     if definition.state is not DefinitionState.DRAFT:
@@ -107,6 +128,7 @@ def parse_pathway(document: bytes) -> PathwayDefinition:
         "state": DefinitionState(accepted["state"]),
         "components": tuple(accepted.get("components", ())),
         "on_revoked": OnRevoked(accepted["on_revoked"]),
+        "accepts": tuple(AcceptedCredential(**one) for one in accepted.get("accepts", ())),
         "tags": tuple(accepted.get("tags", ())),
     }
     if "licence" in accepted:
@@ -134,6 +156,7 @@ def serialize_pathway(definition: PathwayDefinition) -> bytes:
             "is_ordered": definition.is_ordered or None,
             "on_revoked": str(definition.on_revoked),
             "needs_sign_off": definition.needs_sign_off or None,
+            "accepts": [_accepted_document(one) for one in definition.accepts],
             "tags": list(definition.tags),
             "licence": definition.licence and rubric_parts.licence_document(definition.licence),
             "attribution": definition.attribution,
@@ -176,6 +199,35 @@ def _component_fault(
     if id_ not in program:
         return PathwayFaultCode.UNKNOWN
     return PathwayFaultCode.REPEATED if definition.components.count(id_) > 1 else None
+
+
+def _accepted_faults(
+    definition: PathwayDefinition, own_issuers: Collection[str]
+) -> Iterator[PathwayFault]:
+    seen = set()
+    for position, one in enumerate(definition.accepts):
+        code = None
+        if one.component not in definition.components:
+            code = PathwayFaultCode.ACCEPTS_FOR_NONE
+        elif one.key in seen:
+            code = PathwayFaultCode.ACCEPTS_REPEATED
+        elif one.issuer in own_issuers:
+            code = PathwayFaultCode.ACCEPTS_OWN
+        seen.add(one.key)
+        if code is not None:
+            yield PathwayFault(field="accepts", code=code, subject=one.component, position=position)
+
+
+def _accepted_document(one: AcceptedCredential) -> dict[str, object]:
+    return without_empty(
+        {
+            "component": one.component,
+            "achievement": one.achievement,
+            "issuer": one.issuer,
+            "title": one.title,
+            "issuer_name": one.issuer_name,
+        }
+    )
 
 
 @cache

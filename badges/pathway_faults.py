@@ -14,6 +14,11 @@ class PathwayFaultCode(StrEnum):
     UNKNOWN = "unknown_component"
     NEEDED_NONE = "needed_none"
     NEEDED_TOO_MANY = "needed_too_many"
+    ACCEPTS_FOR_NONE = "accepts_for_none"
+    """A credential from elsewhere is accepted for a badge that does not count."""
+    ACCEPTS_REPEATED = "accepts_repeated"
+    ACCEPTS_OWN = "accepts_own"
+    """What is accepted is issued here: it is not from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +29,5 @@ class PathwayFault:
     code: PathwayFaultCode
     subject: str = ""
     """The component that it is about."""
+    position: int | None = None
+    """Which of the accepted credentials it is about, from 0."""

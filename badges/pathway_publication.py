@@ -105,6 +105,7 @@ def _paragraphs(definition: PathwayDefinition, components: Sequence[StackedBadge
     yield f"The earner holds {asked} of these {total} badges:"
     mark = "1." if definition.is_ordered else "-"
     yield "\n".join(f"{mark} [{escape_markdown(one.title)}]({one.url})" for one in components)
+    yield from _accepted(definition, components)
     if definition.is_ordered:
         yield "They are earned in this order."
     if definition.needs_sign_off:
@@ -114,3 +115,20 @@ def _paragraphs(definition: PathwayDefinition, components: Sequence[StackedBadge
     if definition.licence:
         licence = definition.licence
         yield f"**Licence of these texts.** [{escape_markdown(licence.title)}]({licence.url})"
+
+
+def _accepted(definition: PathwayDefinition, components: Sequence[StackedBadge]) -> Iterator[str]:
+    """Say what else counts: by its ids, as links, since whoever verifies compares those."""
+    if not definition.accepts:
+        return
+    yield "For the same earner, a verified credential from elsewhere counts as one of them:"
+    titles = {slug: one.title for slug, one in zip(definition.components, components, strict=True)}
+    yield "\n".join(
+        f"- as {escape_markdown(titles[one.component])}:"
+        f"{_named(one.title)} <{one.achievement}> of{_named(one.issuer_name)} <{one.issuer}>"
+        for one in definition.accepts
+    )
+
+
+def _named(name: str) -> str:
+    return f" {escape_markdown(name)}" if name else ""

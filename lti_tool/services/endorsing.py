@@ -167,7 +167,7 @@ def take_in(parts: IssuingParts, data: bytes, *, resolver: Resolver) -> Endorsem
                 "latter: ask for an endorsement of that"
             )
         known = endorsements.find_by_url(session, str(document["id"]))
-        own = {one.did for one in key_rows.list_issuers(session)}
+        own = key_rows.list_issuer_ids(session)
     if known is not None:
         raise ConflictError("this endorsement is here already", code="endorsement_exists")
     if named["id"] in own:

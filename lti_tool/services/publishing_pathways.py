@@ -25,7 +25,7 @@ from lti_tool.services.stacks import (
     list_stacks,
     stand_all,
 )
-from lti_tool.store import coordination, organisations, pathways
+from lti_tool.store import coordination, keys, organisations, pathways
 from lti_tool.store.rows import AchievementVersionRow
 from lti_tool.values import NewId
 
@@ -74,7 +74,7 @@ def preview_publishing(
     if definition.is_published:
         raise ConflictError("there is nothing new to publish", code="already_published")
     badges = {one.achievement.slug: one for one in list_program_badges(session, program_id)}
-    faults = find_faults(definition, badges)
+    faults = find_faults(definition, badges, own_issuers=keys.list_issuer_ids(session))
     due: tuple[Due, ...] = ()
     waiting: tuple[UUID, ...] = ()
     undefined: tuple[str, ...] = ()
@@ -116,8 +116,9 @@ def publish(
     with parts.database.reading() as session:
         preview = preview_publishing(session, program_id, achievement_id, at=at)
         badges = [one.achievement.slug for one in list_program_badges(session, program_id)]
+        own_issuers = keys.list_issuer_ids(session)
     _check(preview, preview_hash)
-    published = publish_pathway(preview.definition, badges)
+    published = publish_pathway(preview.definition, badges, own_issuers=own_issuers)
     prepared = prepare(parts, preview.due)
     with parts.database.writing() as session:
         coordination.lock_program(session, program_id)

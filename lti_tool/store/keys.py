@@ -99,3 +99,8 @@ def get_issuer(session: Session, slug: str) -> IssuerRow:
 def list_issuers(session: Session) -> Sequence[IssuerRow]:
     """Return all issuers, oldest first."""
     return session.scalars(select(IssuerRow).order_by(IssuerRow.created_at)).all()
+
+
+def list_issuer_ids(session: Session) -> frozenset[str]:
+    """Return the ids of all issuers, as they stand in credentials."""
+    return frozenset(session.scalars(select(IssuerRow.did)))

@@ -115,7 +115,7 @@ def _examine(here: Runtime, data: bytes | str) -> tuple[Report, Superseded | Non
 def _report(here: Runtime, data: bytes | str) -> str:
     found, superseded = _examine(here, data)
     with here.reading() as session:
-        own = frozenset(issuer.did for issuer in key_rows.list_issuers(session))
+        own = key_rows.list_issuer_ids(session)
     places = PublicURLs(here.settings.base_url)
     page = report_page(found, urls=places, own_issuers=own, superseded=superseded)
     return render_template("verify/report.html", page=page)

@@ -36,7 +36,7 @@ from lti_tool.services.stack_pages import pathway_view
 from lti_tool.services.stacks import ProgramBadge, as_stack, list_families, list_program_badges
 from lti_tool.services.texts import plain_line
 from lti_tool.services.urls import DeskURLs, PublicURLs
-from lti_tool.store import pathways
+from lti_tool.store import keys, pathways
 from lti_tool.store.rows import AchievementRow, AchievementVersionRow, UserRow
 from lti_tool.values import Clock, Launch, ProgramScope
 
@@ -143,7 +143,7 @@ def find_errors(
             subject=badges[one.subject].title if one.subject in badges else one.subject,
             detail=str(len(definition.components)),
         )
-        for one in find_faults(definition, badges)
+        for one in find_faults(definition, badges, own_issuers=keys.list_issuer_ids(session))
     )
 
 
