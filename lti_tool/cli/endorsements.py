@@ -9,7 +9,7 @@ import click
 from badges.checks import CheckState
 from lti_tool.environment import open_runtime
 from lti_tool.runtime import Runtime
-from lti_tool.services import endorsing
+from lti_tool.services import endorsing, taking_in
 from lti_tool.services.examining import examine
 from lti_tool.services.fetching import FetchingResolver
 from lti_tool.services.resolving import ChainedResolver, OwnResolver
@@ -50,7 +50,7 @@ def take_in(file: Path) -> None:
     here = open_runtime()
     with file.open("rb") as opened:
         data = opened.read(MAXIMUM_BYTES + 1)
-    row = endorsing.take_in(here.issuing, data, resolver=_resolver(here))
+    row = taking_in.take_in(here.issuing, data, resolver=_resolver(here))
     click.echo(f"{row.endorser_name} ({row.endorser_did}) endorses: {row.url}")
 
 

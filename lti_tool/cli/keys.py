@@ -141,7 +141,8 @@ def _print_affected(here: Runtime, affected: Sequence[Affected]) -> None:
     for one in affected:
         state = "revoked" if one.is_revoked else "live"
         why = "signed" if one.is_signed_with_it else "rests_on_signed"
-        writer.writerow((one.credential_id, urls.credential(one.credential_id), state, why))
+        url = urls.endorsement if one.is_endorsement else urls.credential
+        writer.writerow((one.credential_id, url(one.credential_id), state, why))
     live = sum(not one.is_revoked for one in affected)
     click.echo(f"{live} credentials have to be issued anew.", err=True)
 

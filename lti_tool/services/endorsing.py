@@ -1,33 +1,23 @@
-"""Endorsements: an issuer of ours vouches for a badge or an issuer, or somebody else does.
+"""Endorsements: an issuer of ours vouches for a badge or an issuer.
 
-What others signed is verified before it is stored, and tried in a badge: only what stands in
-one as every verifier reads it is taken. Badges that are issued afterwards carry it.
+Each is tried in a badge first: only what stands in one as every verifier reads it is stored.
+Badges that are issued afterwards carry it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from badges.achievement import Status
-from badges.binding import Resolver
-from badges.checks import CheckState
-from badges.document_checks import CredentialKind
 from badges.endorsement import (
     EndorsementFacts,
     build_endorsement,
     check_carried,
-    check_embeddable,
     check_endorsement,
 )
-from badges.errors import BadgesError, VerificationError
-from badges.untrusted import parse_object
-from badges.verification import verify
-from badges.written import serialize
+from badges.errors import BadgesError
+from badges.reissuing import without_proof
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.services.credential_facts import issuer_of
 from lti_tool.services.issuing import IssuingParts, reserve, sign_checked
@@ -116,7 +106,7 @@ def endorse(parts: IssuingParts, *, endorser: str, subject: str, comment: str) -
     )
     check_endorsement(unsigned)
     forms = sign_checked(parts, unsigned, ring, created=now)
-    _try_in_a_badge(endorsed, forms.document)
+    try_in_a_badge(endorsed, forms.document)
     row = EndorsementRow(
         id=reservation.credential_id,
         url=str(unsigned["id"]),
@@ -140,64 +130,7 @@ def endorse(parts: IssuingParts, *, endorser: str, subject: str, comment: str) -
         # Two operators at once: whoever comes second finds the first one's.
         session.get_one(IssuerRow, issuer.id, with_for_update=True)
         _check_new(session, issuer, endorsed)
-        _store(session, parts, row, "endorsement.added")
-    return row
-
-
-def take_in(parts: IssuingParts, data: bytes, *, resolver: Resolver) -> EndorsementRow:
-    """Verify an endorsement that somebody else signed, and store it.
-
-    Raises:
-        InvalidInputError: it is none, does not hold, or no badge could carry it; says why.
-        NotFoundError: it endorses nothing of ours.
-        ConflictError: it is there.
-    """
-    document = _verified(data, resolver=resolver, now=parts.clock())
-    subject, issuer = document["credentialSubject"], document["issuer"]
-    named = issuer if isinstance(issuer, Mapping) else {"id": issuer}
-    # The schema asks for an array, and no proof covers itself.
-    proof = document["proof"]
-    stored = serialize({**document, "proof": proof if isinstance(proof, list) else [proof]})
-    with parts.database.reading() as session:
-        endorsed = find_endorsed(session, str(subject["id"]), urls=parts.urls)
-        if endorsed.url != subject["id"]:
-            # Operators may use other names; for verifiers, another id is something else.
-            raise NotFoundError(
-                f"{subject['id']} is another name of {endorsed.url}, and verifiers know only the "
-                "latter: ask for an endorsement of that"
-            )
-        known = endorsements.find_by_url(session, str(document["id"]))
-        own = key_rows.list_issuer_ids(session)
-    if known is not None:
-        raise ConflictError("this endorsement is here already", code="endorsement_exists")
-    if named["id"] in own:
-        raise InvalidInputError(
-            "an issuer of ours endorses with `quatrefoil endorsements add`", code="own_endorsement"
-        )
-    _try_in_a_badge(endorsed, stored)
-    row = EndorsementRow(
-        id=parts.new_id(),
-        url=str(document["id"]),
-        achievement_version_id=endorsed.version_id,
-        issuer_id=endorsed.issuer_id,
-        endorser_id=None,
-        endorser_did=str(named["id"]),
-        endorser_name=str(named.get("name", "")) or str(named["id"]),
-        comment=str(subject.get("endorsementComment", "")),
-        document=stored,
-        document_sha256=sha256(stored).hexdigest(),
-        token=None,
-        document_key_id=None,
-        token_key_id=None,
-        status_list_id=None,
-        status_position=None,
-        added_at=parts.clock(),
-        withdrawn_at=None,
-    )
-    with parts.database.writing() as session:
-        if endorsements.find_by_url(session, row.url) is not None:
-            raise ConflictError("this endorsement is here already", code="endorsement_exists")
-        _store(session, parts, row, "endorsement.taken_in")
+        store(session, parts, row, "endorsement.added")
     return row
 
 
@@ -219,10 +152,44 @@ def withdraw(parts: IssuingParts, endorsement_id: UUID) -> EndorsementRow:
             entry = session.get_one(StatusEntryRow, (list_id, row.status_position))
             entry.revoked_at = now
         session.flush()
-        _note(session, parts, row, "endorsement.withdrawn")
+        note(session, parts, row, "endorsement.withdrawn")
     if list_id is not None:
         sign_list(parts.database, list_id, rings=parts.rings, urls=parts.urls, clock=parts.clock)
     return row
+
+
+def sign_anew(parts: IssuingParts, endorsement_id: UUID) -> bool:
+    """Sign one of an issuer of ours by the key of now, under its id, valid from now.
+
+    Returns False if it was withdrawn, or its key is believed. Badges that carry the former
+    one go on carrying that.
+
+    Raises:
+        BadgesError: it is not one any more that every verifier reads alike, or that a badge
+            can carry.
+    """
+    with parts.database.reading() as session:
+        row = endorsements.get(session, endorsement_id)
+        lost = {one.id for one in key_rows.list_compromised_keys(session)}
+        is_believed = lost.isdisjoint((row.document_key_id, row.token_key_id))
+        if row.withdrawn_at is not None or row.endorser_id is None or is_believed:
+            return False
+        ring = parts.rings.load(session, session.get_one(IssuerRow, row.endorser_id))
+        former = row.document_sha256
+    now = parts.clock()
+    unsigned = without_proof(row.document, valid_from=now, bound={})
+    check_endorsement(unsigned)
+    forms = sign_checked(parts, unsigned, ring, created=now)
+    with parts.database.writing() as session:
+        row = endorsements.get(session, endorsement_id, locks=True)
+        if row.withdrawn_at is not None or row.document_sha256 != former:
+            return False
+        row.document, row.document_sha256 = forms.document, forms.document_sha256
+        row.token = forms.token
+        row.document_key_id, row.token_key_id = forms.document_key_id, forms.token_key_id
+        session.flush()
+        note(session, parts, row, "endorsement.reissued")
+    return True
 
 
 def _check_new(session: Session, issuer: IssuerRow, endorsed: Endorsed) -> None:
@@ -241,27 +208,7 @@ def _check_new(session: Session, issuer: IssuerRow, endorsed: Endorsed) -> None:
         )
 
 
-def _verified(data: bytes, *, resolver: Resolver, now: datetime) -> dict[str, Any]:
-    """Return an endorsement with its proof, once every check of it was made and holds."""
-    try:
-        document: dict[str, Any] = parse_object(data.strip())
-        found = verify(data, resolver=resolver, now=now)
-        check_embeddable(document)
-    except VerificationError as error:
-        raise InvalidInputError(f"it does not hold ({error})", code="not_valid") from error
-    except BadgesError as error:
-        raise InvalidInputError(
-            f"no badge can carry it ({error}): ask for JSON with a Data Integrity proof",
-            code="not_embeddable",
-        ) from error
-    if found.kind is not CredentialKind.ENDORSEMENT:
-        raise InvalidInputError("it is no EndorsementCredential", code="no_endorsement")
-    if any(one.state is CheckState.WARNED for one in found.checks):
-        raise InvalidInputError("something in it holds no longer", code="not_valid")
-    return document
-
-
-def _try_in_a_badge(endorsed: Endorsed, endorsement: bytes) -> None:
+def try_in_a_badge(endorsed: Endorsed, endorsement: bytes) -> None:
     """Check that a badge can carry it.
 
     Raises:
@@ -280,13 +227,15 @@ def _try_in_a_badge(endorsed: Endorsed, endorsement: bytes) -> None:
         ) from error
 
 
-def _store(session: Session, parts: IssuingParts, row: EndorsementRow, action: str) -> None:
+def store(session: Session, parts: IssuingParts, row: EndorsementRow, action: str) -> None:
+    """Store an endorsement, and note it."""
     session.add(row)
     session.flush()
-    _note(session, parts, row, action)
+    note(session, parts, row, action)
 
 
-def _note(session: Session, parts: IssuingParts, row: EndorsementRow, action: str) -> None:
+def note(session: Session, parts: IssuingParts, row: EndorsementRow, action: str) -> None:
+    """Note in the audit log what became of an endorsement."""
     organisations.note(
         session,
         id_=parts.new_id(),

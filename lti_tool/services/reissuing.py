@@ -17,12 +17,13 @@ from badges.errors import BadgesError
 from badges.reissuing import is_bound, without_proof
 from lti_tool.errors import ConflictError
 from lti_tool.services.compromising import sign_due_lists
+from lti_tool.services.endorsing import sign_anew
 from lti_tool.services.forms import WITHOUT_LEVELS, prepare_form, store_form
 from lti_tool.services.issuing import IssuingParts, SignedForms, sign_forms
 from lti_tool.services.records import catch_up
 from lti_tool.services.superseding import supersede
 from lti_tool.services.urls import PublicURLs
-from lti_tool.store import awards, organisations, pathways, reissues
+from lti_tool.store import awards, endorsements, organisations, pathways, reissues
 from lti_tool.store import keys as key_rows
 from lti_tool.store.database import Database
 from lti_tool.store.reissues import Affected
@@ -77,6 +78,7 @@ def reissue(parts: IssuingParts, key_id: str) -> Iterator[Reissued]:
                 code="key_not_compromised",
             )
     sign_due_lists(parts)
+    yield from _reissue_endorsements(parts, key_id)
     badges, above = (
         partial(_list_signed, key_id, rests_on_others=rests) for rests in (False, True)
     )
@@ -87,6 +89,17 @@ def reissue(parts: IssuingParts, key_id: str) -> Iterator[Reissued]:
     # Learner records hold badges and what rests on them. What is left, the sweep does.
     for record_id in catch_up(parts):
         yield Reissued(credential_id=record_id, outcome="reissued")
+
+
+def _reissue_endorsements(parts: IssuingParts, key_id: str) -> Iterator[Reissued]:
+    with parts.database.reading() as session:
+        ids = [row.id for row in endorsements.list_signed_with(session, key_id)]
+    for id_ in ids:
+        try:
+            if sign_anew(parts, id_):
+                yield Reissued(credential_id=id_, outcome="reissued")
+        except BadgesError as error:
+            yield Reissued(credential_id=id_, outcome="refused", detail=str(error))
 
 
 def _reissue_forms(parts: IssuingParts) -> Iterator[Reissued]:

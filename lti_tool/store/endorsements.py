@@ -37,6 +37,15 @@ def list_standing(
     ).all()
 
 
+def list_signed_with(session: Session, key_id: str) -> Sequence[EndorsementRow]:
+    """Return what a key of ours signed, withdrawn ones too, oldest first."""
+    return session.scalars(
+        select(EndorsementRow)
+        .where(or_(EndorsementRow.document_key_id == key_id, EndorsementRow.token_key_id == key_id))
+        .order_by(EndorsementRow.added_at, EndorsementRow.id)
+    ).all()
+
+
 def list_all(session: Session) -> Sequence[EndorsementRow]:
     """Return every endorsement, oldest first."""
     return session.scalars(

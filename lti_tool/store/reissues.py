@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy import Row as ResultRow
 from sqlalchemy.orm import Session, aliased
 
+from lti_tool.store import endorsements
 from lti_tool.store.rows import (
     AchievementRow,
     AwardComponentRow,
@@ -25,15 +26,22 @@ CredentialAward: TypeAlias = ResultRow[CredentialRow, AwardRow, UUID]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affected:
-    """A credential that was signed with a key, or that rests on one that was."""
+    """A credential that was signed with a key, or that rests on one that was.
+
+    An endorsement that was withdrawn is revoked.
+    """
 
     credential_id: UUID
     is_revoked: bool
     is_signed_with_it: bool
+    is_endorsement: bool = False
 
 
 def list_affected(session: Session, key_id: str) -> Sequence[Affected]:
-    """Return every credential that a key signed, forms too, and the live ones that rest on such."""
+    """Return every credential that a key signed, and the live ones that rest on such.
+
+    Forms and endorsements are credentials, too.
+    """
     signed = session.execute(
         select(CredentialRow.id, AwardRow.revoked_at.is_not(None))
         .join(AwardRow, AwardRow.id == CredentialRow.award_id)
@@ -67,6 +75,15 @@ def list_affected(session: Session, key_id: str) -> Sequence[Affected]:
             for id_, is_revoked in (*signed, *forms)
         ),
         *(Affected(credential_id=id_, is_revoked=False, is_signed_with_it=False) for id_ in above),
+        *(
+            Affected(
+                credential_id=one.id,
+                is_revoked=one.withdrawn_at is not None,
+                is_signed_with_it=True,
+                is_endorsement=True,
+            )
+            for one in endorsements.list_signed_with(session, key_id)
+        ),
     ]
 
 

@@ -15,7 +15,15 @@ from badges.written import serialize
 from keys.did import build_did_document
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.runtime import Runtime
-from lti_tool.services import compromising, endorsing, forms, renaming, sharing
+from lti_tool.services import (
+    compromising,
+    endorsing,
+    forms,
+    reissuing,
+    renaming,
+    sharing,
+    taking_in,
+)
 from lti_tool.services.disclosing import Disclosure
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.urls import PublicURLs
@@ -161,6 +169,39 @@ def test_what_a_lost_key_signed_is_carried_no_more(ladder: Ladder) -> None:
     assert carried(again) == {url_of(ladder): CheckState.PASSED}
 
 
+def test_what_a_lost_key_signed_is_signed_anew(ladder: Ladder, app: Flask) -> None:
+    """Under its id and with its place in the list; what was withdrawn is left alone."""
+    row, withdrawn = endorse(ladder, url_of(ladder)), endorse(ladder, url_of(ladder, "two"))
+    before = ladder.for_another()
+    before.release("one")
+    runtime, lost = ladder.runtime, str(row.document_key_id)
+    endorsing.withdraw(runtime.issuing, withdrawn.id)
+    ladder.wait()
+    compromising.compromise(runtime.issuing, runtime.key_parts, lost, since=row.added_at)
+    affected = reissuing.list_affected(runtime.database, lost)
+    assert {one.credential_id: one.is_revoked for one in affected if one.is_endorsement} == {
+        row.id: False,
+        withdrawn.id: True,
+    }
+
+    done = list(reissuing.reissue(runtime.issuing, lost))
+
+    assert [(one.credential_id, one.outcome) for one in done] == [(row.id, "reissued")]
+    assert list(reissuing.reissue(runtime.issuing, lost)) == []
+    served = app.test_client().get(row.url.removeprefix(BASE))
+    new, old = json.loads(served.data), json.loads(row.document)
+    assert new["validFrom"] > old["validFrom"]
+    without = {"validFrom": None, "proof": None}
+    assert {**new, **without} == {**old, **without}
+    assert check(ladder, served.data).issuer_id == row.endorser_did
+    ladder.release("one")
+    assert carried(ladder) == {url_of(ladder): CheckState.PASSED}
+    assert set(carried(before).values()) == {CheckState.WARNED}
+    with runtime.reading() as session:
+        actions = list(session.scalars(select(AuditEventRow.action)))
+    assert actions.count("endorsement.reissued") == 1
+
+
 def test_what_cannot_be_endorsed(ladder: Ladder) -> None:
     """Oneself, a draft, what is not ours, and nothing twice."""
     own = own_issuer(ladder).slug
@@ -201,7 +242,7 @@ def take_in(ladder: Ladder, document: object, world: FakeResolver | None = None)
     data = document if isinstance(document, bytes) else serialize(document)  # type: ignore[arg-type]
     ladder.wait()
     ladder.runtime.clock.advance(days=2)  # type: ignore[attr-defined]  # the tests' clock
-    return endorsing.take_in(ladder.runtime.issuing, data, resolver=world or the_world())
+    return taking_in.take_in(ladder.runtime.issuing, data, resolver=world or the_world())
 
 
 def test_an_endorsement_of_others_travels_in_our_badges(ladder: Ladder, app: Flask) -> None:
