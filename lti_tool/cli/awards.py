@@ -10,7 +10,12 @@ import click
 
 from lti_tool.cli.bulk import award_from_file, show_columns
 from lti_tool.environment import open_runtime
-from lti_tool.services.revoking import RevocationWish, revoke_credential, revoke_many
+from lti_tool.services.revoking import (
+    RevocationWish,
+    find_following,
+    revoke_credential,
+    revoke_many,
+)
 
 OUTCOMES = {
     "revoked": "revoked",
@@ -58,6 +63,9 @@ def revoke_from_file(file: TextIO, reason: str, *, dry_run: bool) -> None:
     for done in revoke_many(here.issuing, wishes, is_dry_run=dry_run):
         counts[done.outcome] += 1
         click.echo(f"{done.wish.credential_id} {OUTCOMES[done.outcome]}")
+    if dry_run:
+        for lost in find_following(here.issuing, [one.credential_id for one in wishes]):
+            click.echo(f"{lost.credential_id} would go with them: {lost.title}")
     click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if count))
     sys.exit(1 if counts["unknown"] else 0)
 

@@ -30,6 +30,7 @@ from lti_tool.values import ProgramScope
 
 VersionParts: TypeAlias = ResultRow[AchievementRow, AchievementVersionRow]
 GivenParts: TypeAlias = ResultRow[AwardRow, CredentialRow]
+LostParts: TypeAlias = ResultRow[AwardRow, AchievementVersionRow, UUID]
 AwardParts: TypeAlias = ResultRow[AwardRow, CredentialRow, AttestationRow | None]
 
 
@@ -110,16 +111,20 @@ def list_live_microcredentials(
 
 def list_lost_with(
     session: Session, credential_ids: Collection[UUID], *, since: datetime
-) -> Sequence[ResultRow[AwardRow, AchievementVersionRow]]:
-    """Return the microcredentials of the earners of some credentials that were lost since then."""
+) -> Sequence[LostParts]:
+    """Return the microcredentials of the earners of some credentials that were lost since then.
+
+    Each with its version and the id of its credential.
+    """
     earners = (
         select(AwardRow.earner_id)
         .join(CredentialRow, CredentialRow.award_id == AwardRow.id)
         .where(CredentialRow.id.in_(credential_ids))
     )
     return session.execute(
-        select(AwardRow, AchievementVersionRow)
+        select(AwardRow, AchievementVersionRow, CredentialRow.id)
         .join(AchievementVersionRow, AchievementVersionRow.id == AwardRow.achievement_version_id)
+        .join(CredentialRow, CredentialRow.award_id == AwardRow.id)
         .where(
             AwardRow.earner_id.in_(earners),
             AwardRow.origin == "pathway",

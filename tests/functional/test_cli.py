@@ -24,8 +24,6 @@ from lti_tool.store.rows import (
 from tests.rows import NOW
 from tests.terminals import BADGE, PLATFORM, Terminal
 
-ID = "00000000-0000-0000-0000-000000000007"
-
 
 def test_secrets_are_fresh_lines_of_a_settings_file(terminal: Terminal) -> None:
     """Each run draws new ones; both are good enough for the settings."""
@@ -186,35 +184,6 @@ def test_a_program_begins_empty_and_its_coordinator_is_invited(installed: Termin
     assert "“Program desk”" in said
     assert "is there" in installed.fail("programs", "add", "peer-tutoring", *options)
     assert "no program 'nothing'" in installed.fail("programs", "invite", "nothing")
-
-
-@pytest.mark.parametrize(
-    ("rows", "words"),
-    [
-        ("name\nx\n", "does not name a column `credential`"),
-        ("credential\nx\n", "row 2: 'x' is no credential's id or URL"),
-        (f"credential\n{ID}\n", "row 2: there is no reason"),
-        (f"credential,reason\n{ID},why\nx,y\n", "row 3: 'x'"),
-    ],
-)
-def test_a_faulty_file_of_revocations_changes_nothing(
-    installed: Terminal, rows: str, words: str
-) -> None:
-    """Every faulty row is named at once."""
-    (installed.folder / "wrong.csv").write_text(rows, "utf-8")
-
-    assert words in installed.fail("awards", "revoke-many", "wrong.csv")
-
-
-def test_a_file_of_revocations_says_what_became_of_each(installed: Terminal) -> None:
-    """Exit code 1 where one is not here."""
-    (installed.folder / "some.csv").write_text(f"credential\nhttps://x/{ID}\n", "utf-8-sig")
-
-    result = installed.run("awards", "revoke-many", "some.csv", "--reason", "x", "--dry-run")
-
-    assert result.exit_code == 1
-    assert f"{ID} is not here" in result.output
-    assert "1 unknown" in result.output
 
 
 def test_an_empty_list_says_what_to_do(installed: Terminal) -> None:

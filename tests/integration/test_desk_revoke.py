@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lti_tool.runtime import Runtime
+from lti_tool.services import revoking
 from lti_tool.services.revoking import find_following
 from lti_tool.store.rows import AuditEventRow, AwardRow, StatusEntryRow
 from lti_tool.values import Role
@@ -115,6 +116,25 @@ def test_a_microcredential_that_stands_without_it_does_not_go(runtime: Runtime) 
     assert find_following(runtime.issuing, [ladder.credential("one").id]) == []
     assert count_revoked(ladder) == 0
     assert ladder.holds("one")
+
+
+def test_all_of_one_earner_is_tried_together(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of two badges is enough: only without both the microcredential goes."""
+    monkeypatch.setattr(revoking, "AT_ONCE", 1)
+    ladder = a_ladder(runtime, slugs=BOTH)
+    ladder.pathway(components=BOTH, needed=1)
+    ladder.release_all(*BOTH)
+    other = ladder.for_another()
+    other.release_all(*BOTH)
+    ladder.wait()
+    both = [ladder.credential(slug).id for slug in BOTH]
+
+    found = find_following(runtime.issuing, [both[0], other.credential("one").id, both[1]])
+
+    assert [one.credential_id for one in found] == [ladder.credential().id]
+    assert count_revoked(ladder) == 0
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def revoke_page(
         except InvalidFieldsError:
             found = []
         shown = [(award, one) for award, one in found if not ids or one.id in ids]
-        earners = {award.earner_id for award, _ in shown} | {award.earner_id for award, _ in lost}
+        earners = {award.earner_id for award, _ in shown} | {one.earner_id for one in lost}
         names = {id_: display_name(u) for id_, u in pathways.list_names(session, earners).items()}
         return RevokePage(
             head=desk_head(session, launch, scope),
@@ -114,9 +114,7 @@ def revoke_page(
             ),
             has_more=len(found) == LISTED,
             reason=chosen.reason,
-            following=tuple(
-                (names.get(award.earner_id, ""), version.title) for award, version in lost
-            ),
+            following=tuple((names.get(one.earner_id, ""), one.title) for one in lost),
             url=urls.revoke(scope.program_id),
             back_url=urls.learners(scope.program_id),
         )
