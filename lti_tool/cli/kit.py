@@ -7,8 +7,9 @@ import click
 from lti_tool.app import create_app
 from lti_tool.cli.awards import parse_credential_id
 from lti_tool.environment import open_runtime
+from lti_tool.services.kits import find_kit
 from lti_tool.store import awards
-from lti_tool.views.kits import find_kit, kit_files
+from lti_tool.views.kits import kit_files
 
 PRIVATE = 0o700
 """A kit holds somebody's name and results."""
@@ -38,7 +39,7 @@ def kit(credential: str, out: Path | None) -> None:
         )
     folder = out or Path(f"badge-kit-{credential_id}")
     with create_app(here).test_request_context(base_url=here.settings.base_url):
-        files = kit_files(find_kit(here, parts))
+        files = kit_files(find_kit(here.issuing, credential_id))
     try:
         write_folder(folder, files)
     except OSError as error:

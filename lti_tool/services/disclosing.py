@@ -22,7 +22,8 @@ class Disclosed:
 
     id: UUID
     document: bytes
-    token: bytes
+    token: bytes | None
+    """None where it was not signed yet: `services.jwt_forms` does it when somebody asks."""
     disclosure: Disclosure = Disclosure.WITH_LEVELS
 
 
@@ -51,7 +52,7 @@ def disclosed(shared: SharedParts) -> Disclosed:
     return Disclosed(
         id=form.id,
         document=form.document,
-        token=form.token or b"",
+        token=form.token,
         disclosure=Disclosure.WITHOUT_LEVELS,
     )
 

@@ -6,7 +6,7 @@ content (`badges.memo`), wherever they are checked, written, signed and verified
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -53,12 +53,15 @@ class IssuingParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedForms:
-    """A credential in both forms, byte for byte as it will be stored, and what signed each."""
+    """A credential, byte for byte as it will be stored, and what signed each form.
+
+    Without a token, `services.jwt_forms` signs it when it is asked for.
+    """
 
     document: bytes
-    token: bytes
     document_key_id: str
-    token_key_id: str
+    token: bytes | None = None
+    token_key_id: str | None = None
 
     @property
     def document_sha256(self) -> str:
@@ -66,9 +69,9 @@ class SignedForms:
         return sha256(self.document).hexdigest()
 
     @property
-    def token_sha256(self) -> str:
+    def token_sha256(self) -> str | None:
         """The hash of the VC-JWT, hexadecimal."""
-        return sha256(self.token).hexdigest()
+        return None if self.token is None else sha256(self.token).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +94,11 @@ def issue(parts: IssuingParts, facts: AwardFacts | StackFacts) -> SignedCredenti
 
 
 def issue_many(
-    parts: IssuingParts, facts: Sequence[AwardFacts | StackFacts]
+    parts: IssuingParts, facts: Sequence[AwardFacts | StackFacts], *, has_tokens: bool = True
 ) -> tuple[SignedCredential, ...]:
     """Issue several credentials of one issuer: one reservation for all, each verified.
+
+    Without tokens, they are signed in their first form only.
 
     Raises: as `issue`, when any of them fails.
     """
@@ -109,7 +114,15 @@ def issue_many(
     for one, reservation in zip(facts, reservations, strict=True):
         carried = endorsed[one.version_id]
         unsigned = unsigned_credential(one, reservation, urls=parts.urls, endorsements=carried)
-        forms = sign_forms(parts, unsigned, ring, created=one.issued_at, resolver=resolver)
+        check_before_signing(unsigned)
+        forms = sign_checked(
+            parts,
+            unsigned,
+            ring,
+            created=one.issued_at,
+            resolver=resolver,
+            has_token=has_tokens,
+        )
         signed.append(
             SignedCredential(
                 reservation=reservation,
@@ -149,24 +162,27 @@ def sign_checked(
     *,
     created: datetime,
     resolver: Resolver | None = None,
+    has_token: bool = True,
 ) -> SignedForms:
     """Sign in both forms what was checked already, and verify both as a stranger would.
+
+    Without a token it is the first form alone.
 
     Raises:
         BadgesError: it does not verify.
     """
-    document_key, token_key = ring.current(Algorithm.ED25519), ring.current(*JWT_ALGORITHMS)
-    forms = SignedForms(
-        document=serialize(add_data_integrity_proof(unsigned, document_key, created=created)),
-        token=sign_vc_jwt(unsigned, token_key).encode(),
-        document_key_id=thumbprint(document_key.public),
-        token_key_id=thumbprint(token_key.public),
-    )
     resolver = resolver or OwnResolver(parts.database, parts.urls)
+    key = ring.current(Algorithm.ED25519)
+    document = serialize(add_data_integrity_proof(unsigned, key, created=created))
     # What it rests on was verified when it was issued, and may not be stored yet.
-    verify(forms.document, resolver=resolver, now=parts.clock(), looks_inside=False)
-    verify(forms.token, resolver=resolver, now=parts.clock(), looks_inside=False)
-    return forms
+    verify(document, resolver=resolver, now=parts.clock(), looks_inside=False)
+    forms = SignedForms(document=document, document_key_id=thumbprint(key.public))
+    if not has_token:
+        return forms
+    token_key = ring.current(*JWT_ALGORITHMS)
+    token = sign_vc_jwt(unsigned, token_key).encode()
+    verify(token, resolver=resolver, now=parts.clock(), looks_inside=False)
+    return replace(forms, token=token, token_key_id=thumbprint(token_key.public))
 
 
 def reserve(parts: IssuingParts, issuer: IssuerRow) -> Reservation:

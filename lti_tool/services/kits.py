@@ -19,7 +19,9 @@ from badges.untrusted import parse_object
 from keys.did import did_web_document_url
 from lti_tool.errors import NotFoundError
 from lti_tool.services.endorsed import endorsements_in
+from lti_tool.services.jwt_forms import complete
 from lti_tool.services.pictures import PNG, picture_of
+from lti_tool.services.records import SigningParts
 from lti_tool.services.resolving import did_document_of, jwk_of
 from lti_tool.services.urls import IMAGE_ENDINGS, PublicURLs
 from lti_tool.store import awards, pathways, shares
@@ -137,12 +139,30 @@ class Kit:
                 yield KitFile(name=f"component-{number}.{form}", kind="component", data=data)
 
 
-def gather_kit(session: Session, parts: CredentialParts, *, urls: PublicURLs, now: datetime) -> Kit:
-    """Return the kit of a credential, as the database has everything now.
+def find_kit(parts: SigningParts, credential_id: UUID) -> Kit:
+    """Return the kit of a credential as it is now; a form that is missing is signed first.
 
     Raises:
         NotFoundError: its badge has no image, which a published one always has.
+        BadgesError: a form that is missing would not verify.
     """
+    with parts.database.reading() as session:
+        asked = _find(session, credential_id)
+        components = [one[0].id for one in _components(session, asked[1].id)]
+    complete(parts, [credential_id, *components])
+    with parts.database.reading() as session:
+        found = _find(session, credential_id)
+        return _gather(session, found, urls=parts.urls, now=parts.clock())
+
+
+def _find(session: Session, credential_id: UUID) -> CredentialParts:
+    found = awards.find_credential(session, credential_id)
+    if found is None:
+        raise NotFoundError("no such credential")
+    return found
+
+
+def _gather(session: Session, parts: CredentialParts, *, urls: PublicURLs, now: datetime) -> Kit:
     credential, award, version, issuer = parts
     if version.image is None:
         raise NotFoundError("no image")
@@ -176,6 +196,8 @@ def _components(session: Session, award_id: UUID) -> Iterator[CredentialParts]:
 
 def _credential(parts: CredentialParts) -> KitCredential:
     credential, _, version, _ = parts
+    if credential.token is None:
+        raise LookupError(f"credential {credential.id} has no token")
     return KitCredential(title=version.title, document=credential.document, token=credential.token)
 
 
@@ -200,7 +222,7 @@ def _issuers(
     endorsers = [session.get_one(IssuerRow, row.endorser_id) for row in endorsed]
     for issuer in {one.id: one for one in (*signers, *endorsers)}.values():
         try:
-            jwk = jwk_of(session, issuer.slug, keys.get(issuer.id, ""))
+            jwk = jwk_of(session, issuer.slug, keys.get(issuer.id) or "")
         except NotFoundError:
             jwk = None
         document = did_document_of(session, issuer.slug, urls=urls)

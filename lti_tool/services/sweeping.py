@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import places_of
 from lti_tool.files.parts import PartFiles
 from lti_tool.files.store import FileStore
+from lti_tool.services.jwt_forms import complete_all
 from lti_tool.services.keyring import RingCache
 from lti_tool.services.records import catch_up
 from lti_tool.services.rotating import forget_private_halves
@@ -47,6 +48,7 @@ def sweep(parts: SweepingParts) -> None:
     chores: dict[str, Callable[[], object]] = {
         "status_lists": partial(_sign_lists, parts),
         "records": partial(catch_up, parts),
+        "jwt_forms": partial(complete_all, parts),
         "uploads": partial(sweep_uploads, parts.database, parts.part_files, clock=parts.clock),
         "files": partial(delete_due_files, parts.database, parts.files, clock=parts.clock),
         "keys": partial(

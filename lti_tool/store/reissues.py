@@ -213,7 +213,9 @@ def find_former(session: Session, sha256: str) -> FormerCredentialRow | None:
 def _is_signed_with(
     key_id: str, row: type[CredentialRow] | type[CredentialFormRow] = CredentialRow
 ) -> ColumnElement[bool]:
-    return or_(row.document_key_id == key_id, row.token_key_id == key_id)
+    # Never NULL, also where there is no token yet: the contrary is asked for, too.
+    is_of_token = row.token_key_id.is_not(None) & (row.token_key_id == key_id)
+    return or_(row.document_key_id == key_id, is_of_token)
 
 
 def _page(

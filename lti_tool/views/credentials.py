@@ -21,6 +21,7 @@ from lti_tool.services import (
 )
 from lti_tool.services.disclosing import Disclosed, disclosed
 from lti_tool.services.examining import examine
+from lti_tool.services.jwt_forms import token_of
 from lti_tool.services.resolving import OwnResolver, did_document_of, jwk_of
 from lti_tool.services.urls import IMAGE_ENDINGS, PublicURLs
 from lti_tool.store import awards, endorsements, shares
@@ -292,7 +293,8 @@ def credential_file(shown: Disclosed, version: AchievementVersionRow, form: str)
         case "json":
             body, mimetype, end = shown.document, "application/vc", "json"
         case "jwt":
-            body, mimetype, end = shown.token, "text/plain", "jwt"
+            token = shown.token or token_of(runtime().issuing, shown.id)
+            body, mimetype, end = token, "text/plain", "jwt"
         case _:
             mimetype = pictures.PNG if form == "png" else version.image_type
             body = bake(pictures.picture_of(version, mimetype), shown.document)

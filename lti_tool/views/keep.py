@@ -13,13 +13,14 @@ from lti_tool.errors import NotFoundError
 from lti_tool.runtime import runtime
 from lti_tool.services import keeping, sharing
 from lti_tool.services.disclosing import parse_disclosure, whole
+from lti_tool.services.kits import find_kit
 from lti_tool.services.models import Notice
 from lti_tool.services.urls import KeepURLs
 from lti_tool.store import awards
 from lti_tool.views import earner_pages
 from lti_tool.views.credentials import credential_file, record_of, urls
 from lti_tool.views.earner_pages import Earner
-from lti_tool.views.kits import find_kit, kit_response
+from lti_tool.views.kits import kit_response
 
 bp = Blueprint("keep", __name__, url_prefix="/keep/<token>")
 
@@ -58,7 +59,7 @@ def download(token: str, credential_id: UUID, form: str) -> Response:
     if parts is None:
         raise NotFoundError("not this earner's credential")
     if form == "zip":
-        return kit_response(find_kit(runtime(), parts))
+        return kit_response(find_kit(runtime().issuing, credential_id))
     if form == "record":
         return record_of(credential_id)
     return credential_file(whole(parts[0]), parts[2], form)

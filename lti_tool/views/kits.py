@@ -15,10 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from lti_tool.runtime import Runtime
-from lti_tool.services.kits import Kit, gather_kit
-from lti_tool.services.urls import PublicURLs
-from lti_tool.store.awards import CredentialParts
+from lti_tool.services.kits import Kit
 
 PAGE, README = "verify.html", "README.txt"
 SCRIPTS = ("checks.js", "page.js")
@@ -49,13 +46,6 @@ class KitReadme:
     at: str
     contents: tuple[tuple[str, str], ...]
     issuer_urls: tuple[str, ...]
-
-
-def find_kit(here: Runtime, parts: CredentialParts) -> Kit:
-    """Return the kit of a credential as it is now."""
-    with here.reading() as session:
-        urls = PublicURLs(here.settings.base_url)
-        return gather_kit(session, parts, urls=urls, now=here.clock())
 
 
 def kit_files(kit: Kit) -> tuple[tuple[str, bytes], ...]:

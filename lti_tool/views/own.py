@@ -11,6 +11,7 @@ from lti_tool.runtime import runtime
 from lti_tool.services import keeping, public_pages, sharing, stack_pages
 from lti_tool.services.disclosing import parse_disclosure, whole
 from lti_tool.services.examining import examine
+from lti_tool.services.kits import find_kit
 from lti_tool.services.models import Notice
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.urls import CourseURLs, PublicURLs
@@ -19,7 +20,7 @@ from lti_tool.store.awards import CredentialParts
 from lti_tool.views import earner_pages
 from lti_tool.views.credentials import credential_file, record_of
 from lti_tool.views.earner_pages import Earner
-from lti_tool.views.kits import find_kit, kit_response
+from lti_tool.views.kits import kit_response
 from lti_tool.views.session import PREFIX, current, guard, require_learner
 from lti_tool.views.surroundings import public_urls
 
@@ -129,7 +130,7 @@ def credential_picture(credential_id: UUID) -> Response:
 @bp.get("/credentials/<uuid:credential_id>.zip")
 def credential_kit(credential_id: UUID) -> Response:
     """Return the earner's credential with all that it takes to check it offline."""
-    return kit_response(find_kit(runtime(), _own(credential_id)))
+    return kit_response(find_kit(runtime().issuing, _own(credential_id)[0].id))
 
 
 @bp.get("/credentials/<uuid:credential_id>.record")

@@ -92,7 +92,7 @@ class College:
         """A badge that its earner has downloaded while the tool was there."""
         row = self.ladder.credential(slug, live=False)
         path = self.terminal.folder / f"{slug}.{form}"
-        path.write_bytes(row.document if form == "json" else row.token)
+        path.write_bytes(row.document if form == "json" else row.token or b"")
         return path
 
 

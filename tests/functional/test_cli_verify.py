@@ -82,7 +82,7 @@ def badge(runtime: Runtime, tmp_path: Path) -> Iterator[Badge]:
         row = session.scalars(select(CredentialRow)).one()
     files = tmp_path / "badge.json", tmp_path / "badge.jwt"
     files[0].write_bytes(row.document)
-    files[1].write_bytes(row.token)
+    files[1].write_bytes(row.token or b"")
     with listening(create_app(runtime), int(base_url.rpartition(":")[2])):
         yield Badge(runtime, row, *files)
 

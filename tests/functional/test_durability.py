@@ -143,7 +143,7 @@ def check_awards(installation: Installation, awards: int) -> None:
     assert count(installation, StatusListRow) == 1
     resolver = OwnResolver(runtime.database, runtime.issuing.urls)
     for one in credentials:
-        for form in (one.document, one.token):
+        for form in (one.document, one.token or b""):
             verify(form, resolver=resolver, now=runtime.clock())
 
 

@@ -80,7 +80,7 @@ def check(ladder: Ladder) -> None:
     """The microcredential is there, whole and valid in both forms."""
     resolver = OwnResolver(ladder.runtime.database, ladder.runtime.issuing.urls)
     credential = ladder.credential()
-    for form in (credential.document, credential.token):
+    for form in (credential.document, credential.token or b""):
         verify(form, resolver=resolver, now=ladder.runtime.clock())
 
 

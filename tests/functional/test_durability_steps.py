@@ -90,7 +90,7 @@ def written(stage: Stage) -> tuple[tuple[int, ...], str]:
 def is_valid(stage: Stage, credential: CredentialRow) -> bool:
     """Whether both forms of a credential verify."""
     resolver = OwnResolver(stage.runtime.database, stage.runtime.issuing.urls)
-    for form in (credential.document, credential.token):
+    for form in (credential.document, credential.token or b""):
         try:
             verify(form, resolver=resolver, now=stage.runtime.clock())
         except VerificationError:

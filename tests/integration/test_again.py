@@ -77,7 +77,7 @@ def outcomes(stage: Stage) -> list[str]:
     resolver = OwnResolver(stage.runtime.database, stage.runtime.issuing.urls)
     found = []
     for one in credentials(stage):
-        for form in (one.document, one.token):
+        for form in (one.document, one.token or b""):
             try:
                 verify(form, resolver=resolver, now=stage.runtime.clock())
             except VerificationError as error:

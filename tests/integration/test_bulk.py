@@ -9,6 +9,7 @@ from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.runtime import Runtime
 from lti_tool.services import replaying, revoking
 from lti_tool.services.bulk import awarding
+from lti_tool.services.jwt_forms import token_of
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.store.rows import (
     AttemptRow,
@@ -58,7 +59,7 @@ def test_ratings_lead_to_a_decision_a_badge_and_a_score(office: Office) -> None:
         assert not [d for one in replaying.replay_all(session) for d in one.differences]
     (credential,) = credentials(office)
     resolver = OwnResolver(office.runtime.database, office.runtime.issuing.urls)
-    for form in (credential.document, credential.token):
+    for form in (credential.document, token_of(office.runtime.issuing, credential.id)):
         verified = verify(form, resolver=resolver, now=office.runtime.clock())
         assert "Assessment on record" in str(verified.document["evidence"])
 

@@ -187,7 +187,7 @@ def test_revoking_the_badge_revokes_both(stage: Stage, client: FlaskClient) -> N
 
     assert "no longer valid" in client.get(link).text
     less, row = form(stage), whole(stage)
-    for data in (row.document, row.token, less.document, less.token or b""):
+    for data in (row.document, row.token or b"", less.document, less.token or b""):
         assert verdict(stage, data) == "revoked"
     # What was shared stays a choice; nothing new is signed.
     share(stage, Disclosure.WITH_LEVELS)

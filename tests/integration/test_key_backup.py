@@ -87,7 +87,7 @@ def check(runtime: Runtime, saved: Saved) -> None:
     """The old badge verifies in both forms by what the new installation serves."""
     resolver = SavedLists(runtime.database, PublicURLs(runtime.settings.base_url))
     resolver.saved = saved
-    for form in (saved.credential.document, saved.credential.token):
+    for form in (saved.credential.document, saved.credential.token or b""):
         assert examine(form, resolver=resolver, now=runtime.clock()).status == "valid"
 
 

@@ -55,7 +55,7 @@ def test_a_passing_attempt_gets_its_badge(passing: Stage) -> None:
         assert released.credential_id == credential.id
         assert (delivery.kind, delivery.state) == ("earned", "waiting")
         assert attempt.state == "decided"
-    for form in (credential.document, credential.token):
+    for form in (credential.document, credential.token or b""):
         verified = verify(form, resolver=resolver_of(passing.runtime), now=passing.runtime.clock())
         assert verified.document["id"] == f"https://tool.example/credentials/{credential.id}"
 

@@ -21,7 +21,7 @@ from lti_tool.services.bulk.standing import load_standings
 from lti_tool.services.bulk.writing import write_entries
 from lti_tool.services.credential_facts import AwardFacts, Subject
 from lti_tool.services.dues import Coming, Due, due_of
-from lti_tool.services.issuing import IssuingParts, SignedCredential, issue, issue_many
+from lti_tool.services.issuing import IssuingParts, SignedCredential, issue_many
 from lti_tool.services.stacking import Prepared, StackChangedError, prepare, until_settled, write
 from lti_tool.services.stacks import list_stacks, stand_all
 from lti_tool.store import bulk, organisations, pathways
@@ -132,18 +132,20 @@ class _Batch:
         refused: list[RowResult] = []
         credentials: dict[int, SignedCredential] = {}
         try:
-            many = issue_many(self._parts, facts)
+            many = issue_many(self._parts, facts, has_tokens=False)
             credentials = {e.row.number: c for e, c in zip(awarded, many, strict=True)}
         except BadgesError:
             # One that cannot be signed holds up no other: find out which.
             for one, fact in zip(awarded, facts, strict=True):
                 try:
-                    credentials[one.row.number] = issue(self._parts, fact)
+                    (signed,) = issue_many(self._parts, [fact], has_tokens=False)
                 except BadgesError as error:
                     fault = RowFault(code="not_signable", detail=error.code)
                     refused.append(
                         RowResult(number=one.row.number, outcome=Outcome.REFUSED, faults=(fault,))
                     )
+                else:
+                    credentials[one.row.number] = signed
         lost = {one.number for one in refused}
         return [
             _Signed(entry=one, credential=credentials.get(one.row.number))

@@ -133,7 +133,7 @@ class StatusEntryRow(Row):
 
 
 class CredentialRow(Row):
-    """The signed document of one award, byte for byte as issued, in both forms.
+    """The signed document of one award, byte for byte as issued, in one form or both.
 
     .. pii: the name that the earner confirmed stands in the document.
     """
@@ -145,6 +145,10 @@ class CredentialRow(Row):
             ["status_entry.status_list_id", "status_entry.position"],
         ),
         UniqueConstraint("status_list_id", "status_position"),
+        CheckConstraint(
+            "(token IS NULL) = (token_sha256 IS NULL) AND (token IS NULL) = (token_key_id IS NULL)",
+            name="token_is_whole",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -154,11 +158,11 @@ class CredentialRow(Row):
     status_position: Mapped[int]
     document: Mapped[bytes]
     document_sha256: Mapped[str]
-    token: Mapped[bytes]
-    """The VC-JWT."""
-    token_sha256: Mapped[str]
+    token: Mapped[bytes | None]
+    """The VC-JWT; of an award from a file there is none until `services.jwt_forms` signs it."""
+    token_sha256: Mapped[str | None]
     document_key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.id"), index=True)
-    token_key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.id"), index=True)
+    token_key_id: Mapped[str | None] = mapped_column(ForeignKey("signing_key.id"), index=True)
     issued_at: Mapped[datetime]
     reissued_at: Mapped[datetime | None]
     """When these bytes took the place of former ones, which `FormerCredentialRow` keeps."""

@@ -234,17 +234,17 @@ def test_a_badge_and_its_list_are_signed_with_es256(runtime: Runtime, clock: Fak
     resolver = OwnResolver(runtime.database, urls)
     with runtime.reading() as session:
         credential = session.scalars(select(CredentialRow)).one()
-    assert examine(credential.token, resolver=resolver, now=clock()).proof == "RS256"
+    assert examine(credential.token or b"", resolver=resolver, now=clock()).proof == "RS256"
     revoke_credential(runtime.issuing, credential.id, reason="For a test")
     stage.release()
 
     with runtime.reading() as session:
         newest = session.scalars(select(CredentialRow).where(CredentialRow.id != credential.id))
-        report = examine(newest.one().token, resolver=resolver, now=clock())
+        report = examine(newest.one().token or b"", resolver=resolver, now=clock())
         listed = session.get_one(StatusListRow, credential.status_list_id)
     assert (report.status, report.proof) == ("valid", "ES256")
     assert parse_vc_jwt(listed.token.decode()).algorithm is Algorithm.ES256
-    assert examine(credential.token, resolver=resolver, now=clock()).status == "revoked"
+    assert examine(credential.token or b"", resolver=resolver, now=clock()).status == "revoked"
 
 
 def test_a_running_process_takes_the_new_key_and_the_old_badge_verifies(
@@ -268,5 +268,5 @@ def test_a_running_process_takes_the_new_key_and_the_old_badge_verifies(
     (jwt,) = (one for one in done if one.purpose == "jwt")
     assert (parse_vc_jwt(listed.token.decode()).key_id or "").endswith(jwt.key_id)
     resolver = OwnResolver(runtime.database, urls)
-    for form in (credential.document, credential.token):
+    for form in (credential.document, credential.token or b""):
         assert examine(form, resolver=resolver, now=clock()).status == "valid"
