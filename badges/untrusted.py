@@ -5,6 +5,7 @@ import math
 from typing import Any, NoReturn
 
 from badges.errors import UntrustedInputError
+from badges.quick_json import QuickReader
 
 # An Open Badge takes some 10 kB; a status list of a million entries some 150 kB.
 MAXIMUM_BYTES = 1_000_000
@@ -23,9 +24,27 @@ def parse_object(data: bytes | str) -> dict[str, object]:
     Raises:
         UntrustedInputError: `reason` says what is wrong.
     """
-    text = _decode(data)
+    encoded = _encoded(data)
+    return _QUICK.read(encoded) or _parse_strictly(encoded)
+
+
+def _encoded(data: bytes | str) -> bytes:
+    if len(data) > MAXIMUM_BYTES:
+        raise UntrustedInputError("too_large")
     try:
+        # Lone surrogates are refused here.
+        return data if isinstance(data, bytes) else data.encode()
+    except UnicodeError as exc:
+        raise UntrustedInputError("not_utf8") from exc
+
+
+def _parse_strictly(data: bytes) -> dict[str, object]:
+    try:
+        # UTF-16 is refused here, and a byte order mark with JSON itself.
+        text = data.decode()
         value = _DECODER.decode(text)
+    except UnicodeError as exc:
+        raise UntrustedInputError("not_utf8") from exc
     except RecursionError as exc:
         raise UntrustedInputError("too_deep") from exc
     except ValueError as exc:
@@ -37,16 +56,6 @@ def parse_object(data: bytes | str) -> dict[str, object]:
     if "\\u" in text and not _is_text(value):
         raise UntrustedInputError("bad_text")
     return value
-
-
-def _decode(data: bytes | str) -> str:
-    if len(data) > MAXIMUM_BYTES:
-        raise UntrustedInputError("too_large")
-    try:
-        # UTF-16 and lone surrogates are refused here, and a byte order mark with JSON itself.
-        return data.decode() if isinstance(data, bytes) else data.encode().decode()
-    except UnicodeError as exc:
-        raise UntrustedInputError("not_utf8") from exc
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -108,6 +117,7 @@ def _is_text(value: object) -> bool:
     return True
 
 
+_QUICK = QuickReader(depth=_MAXIMUM_DEPTH, values=_MAXIMUM_VALUES)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_int=_integer,
