@@ -1,33 +1,17 @@
-"""What a draft holds and lacks, as its checklist and as the faults of its form. Pure."""
+"""What a draft holds and lacks, as its checklist. Pure."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
-from badges.asking import asked_of
-from badges.definition import AchievementDefinition
-from lti_tool.services.beside import log_facts
-from lti_tool.services.draft_fields import YES, Fields
-from lti_tool.services.evidence import ANSWER
-from lti_tool.services.lengths import hours_text, length_text, parse_length
+from lti_tool.services.draft_content import DraftContent
+from lti_tool.services.draft_faults import limit_of
 from lti_tool.services.pages.learner import ChecklistItem
 from lti_tool.services.presenting import phase_title, prompt_title
-from lti_tool.services.requirements import is_split, media_type_of, served
-from lti_tool.services.self_ratings import criterion_of, self_field, self_fields, self_rounds
-from lti_tool.services.texts import is_visible
-from lti_tool.store.rows import ArtefactRow, EvidenceReferenceRow, LogEntryRow
-from rubrics.form import ArtefactKind, ArtefactRequirement
+from lti_tool.services.requirements import is_split
+from lti_tool.services.self_ratings import SELF, self_field, self_rounds
+from lti_tool.store.rows import ArtefactRow
 from rubrics.requirements import Missing, MissingKind, preflight, serving
-from rubrics.submission import (
-    AnswerFacts,
-    ArtefactFacts,
-    Asked,
-    EvidenceReferenceFacts,
-    People,
-    SubmissionFacts,
-    word_count,
-)
 
-_SELF = "self."
 _ANSWER_CODES = {
     MissingKind.ANSWER: "answer",
     MissingKind.TOO_FEW_WORDS: "answer_short",
@@ -54,125 +38,11 @@ _LOG_CODES = {
     MissingKind.LOG_ENTRIES: "log_entries",
     MissingKind.LOG_MINUTES: "log_minutes",
 }
-_FAULTS = {
-    MissingKind.ANSWER: ("answer.{0}", "required"),
-    MissingKind.TOO_FEW_WORDS: ("answer.{0}", "too_short"),
-    MissingKind.TOO_MANY_WORDS: ("answer.{0}", "too_long"),
-    MissingKind.POOL_TOO_FEW_WORDS: ("pool.{0}", "pool_short"),
-    MissingKind.POOL_TOO_MANY_WORDS: ("pool.{0}", "pool_long"),
-    MissingKind.ARTEFACT: ("file", "artefact_missing"),
-    MissingKind.MEDIA_TYPE: ("artefact.{0}", "other_type"),
-    MissingKind.TOO_LARGE: ("artefact.{0}", "file_large"),
-    MissingKind.LENGTH: ("artefact.{0}.length", "length_missing"),
-    MissingKind.TOO_SHORT: ("artefact.{0}.length", "plays_short"),
-    MissingKind.TOO_LONG: ("artefact.{0}.length", "plays_long"),
-    MissingKind.ATTESTATION: ("artefact.{0}.attested.{1}", "unattested"),
-    MissingKind.UPLOAD: ("artefact.{0}", "unfinished"),
-    MissingKind.PEOPLE: ("artefact.{0}.people", "people_unanswered"),
-    MissingKind.CONSENT: ("artefact.{0}.people", "no_consent"),
-    MissingKind.LOG_ENTRIES: ("logs.{0}", "log_entries"),
-    MissingKind.LOG_MINUTES: ("logs.{0}", "log_minutes"),
-    MissingKind.REFERENCE: ("references.{0}", "reference_incomplete"),
-    MissingKind.REFERENCE_TARGET: ("reference.{0}.source", "unknown_source"),
-    MissingKind.INDICATOR: ("reference.{0}.criterion", "required"),
-    MissingKind.LOCATOR: ("reference.{0}.locator", "required"),
-    MissingKind.EXPLANATION: ("reference.{0}.explanation", "required"),
-    MissingKind.COVERAGE: ("coverage.{0}", "family_missing"),
-    MissingKind.SELF_RATING: ("self.{0}", "self_unrated"),
-    MissingKind.NAME: ("name_confirmed", "name_unconfirmed"),
-}
-_WORDS = frozenset({*_ANSWER_CODES, *_POOL_CODES}) - {MissingKind.ANSWER}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftContent:
-    """A draft as its form has it, with what of an earlier attempt need not be done again."""
-
-    definition: AchievementDefinition
-    fields: Fields
-    artefacts: tuple[ArtefactRow, ...]
-    references: tuple[EvidenceReferenceRow, ...]
-    kept: frozenset[str]
-    """Ids of criteria that passed in the last attempt."""
-    log_entries: tuple[LogEntryRow, ...] = ()
-
-    @property
-    def asked(self) -> Asked:
-        """What this attempt is asked for."""
-        rubric = self.definition.get_rubric()
-        own = (
-            name for name in self_fields(rubric) if criterion_of(rubric, name).id not in self.kept
-        )
-        asked = asked_of(self.definition, self.kept)
-        return replace(asked, self_rated=tuple(name.removeprefix(_SELF) for name in own))
-
-    @property
-    def facts(self) -> SubmissionFacts:
-        """What this attempt holds."""
-        return _facts(self)
-
-    @property
-    def entries(self) -> tuple[LogEntryRow, ...]:
-        """The entries of all logs as the form has them."""
-        return tuple(_entry(row, self.fields) for row in self.log_entries)
-
-    def requirement_of(self, row: ArtefactRow) -> ArtefactRequirement | None:
-        """Return what an artefact is for, as the form has it."""
-        chosen = self.fields.get(f"artefact.{row.id}.requirement")
-        return served(row, self.definition.artefact_requirements, chosen)
-
-    def milliseconds_of(self, row: ArtefactRow) -> int | None:
-        """Return how long an artefact plays, as the form has it."""
-        stated = self.fields.get(f"artefact.{row.id}.length")
-        return row.milliseconds if stated is None else parse_length(stated)
-
-    def criterion_of(self, row: EvidenceReferenceRow) -> str:
-        """Return the id of the criterion that a reference stands at, as the form has it."""
-        return self.fields.get(f"reference.{row.id}.criterion", row.criterion_id)
-
-    def words(self, prompt_id: str) -> int:
-        """Return how many words an answer has."""
-        return word_count(self.fields.get(f"answer.{prompt_id}", ""))
 
 
 def find_missing(content: DraftContent) -> tuple[Missing, ...]:
     """Return what stands between a draft and its submission, in the order of the form."""
     return preflight(content.facts, content.asked)
-
-
-def faults_of(
-    missing: tuple[Missing, ...], definition: AchievementDefinition
-) -> Mapping[str, tuple[str, str | None]]:
-    """Return what is missing as faults of the form's fields, in the same order."""
-    faults: dict[str, tuple[str, str | None]] = {}
-    several = len(definition.artefact_requirements) > 1
-    for one in missing:
-        name, code = _FAULTS[one.kind]
-        if one.kind is MissingKind.ARTEFACT and several:
-            name = "slot.{0}"
-        field = name.format(one.subject_id, one.part_id)
-        if one.kind is MissingKind.COVERAGE:
-            known = faults.get(field, ("", None))[1]
-            family = definition.get_rubric().criterion(one.part_id).title
-            faults[field] = (code, f"{known}, {family}" if known else family)
-        else:
-            faults.setdefault(field, (code, _limit(one)))
-    return faults
-
-
-def _limit(one: Missing) -> str | None:
-    """Return the limit that was not kept, as the words of a fault take it."""
-    if one.required is None:
-        return None
-    if one.kind in _LENGTH_CODES:
-        return length_text(one.required * 1000)
-    if one.kind is MissingKind.TOO_LARGE:
-        return str(one.required // 1024**2)
-    if one.kind is MissingKind.LOG_MINUTES:
-        return hours_text(one.required)
-    if one.kind in _WORDS or one.kind is MissingKind.LOG_ENTRIES:
-        return f"{one.required}"
-    return None
 
 
 def make_checklist(
@@ -195,80 +65,6 @@ def make_checklist(
             required=None,
             anchor="name_on_badge",
         ),
-    )
-
-
-def _facts(content: DraftContent) -> SubmissionFacts:
-    fields = content.fields
-    return SubmissionFacts(
-        answers=tuple(
-            AnswerFacts(prompt_id=prompt.id, words=content.words(prompt.id))
-            for prompt in content.definition.prompts
-        ),
-        artefacts=tuple(_artefact_facts(row, content) for row in content.artefacts),
-        references=tuple(
-            _reference_facts(row, content)
-            for row in content.references
-            if row.criterion_id not in content.kept
-        ),
-        logs=log_facts(content.entries),
-        self_rated=frozenset(
-            name.removeprefix(_SELF)
-            for name, value in fields.items()
-            if name.startswith(_SELF) and value
-        ),
-        is_name_confirmed=fields["name_confirmed"] == YES and is_visible(fields["name_on_badge"]),
-    )
-
-
-def _artefact_facts(row: ArtefactRow, content: DraftContent) -> ArtefactFacts:
-    fields, is_ready = content.fields, row.state == "ready"
-    requirement = content.requirement_of(row)
-    prefix = f"artefact.{row.id}.attested."
-    # Its questions come with the file: one that is not in yet lacks nothing else.
-    people = fields.get(f"artefact.{row.id}.people", "") if is_ready else People.NOBODY
-    return ArtefactFacts(
-        artefact_id=str(row.id),
-        kind=ArtefactKind(row.kind),
-        is_ready=is_ready,
-        people=People(people or People.UNKNOWN),
-        requirement_id=requirement.id if requirement else None,
-        media_type=media_type_of(row.media_type, row.title),
-        size=row.size,
-        milliseconds=content.milliseconds_of(row),
-        attested=frozenset(
-            name.removeprefix(prefix)
-            for name, value in fields.items()
-            if name.startswith(prefix) and value == YES
-        ),
-    )
-
-
-def _entry(row: LogEntryRow, fields: Fields) -> LogEntryRow:
-    """Return an entry as the form has it; not one that is stored."""
-    name = f"log.{row.id}"
-    return LogEntryRow(
-        id=row.id,
-        log_id=row.log_id,
-        day=fields[f"{name}.day"],
-        minutes=fields[f"{name}.minutes"],
-        person=fields.get(f"{name}.person", ""),
-        note=fields[f"{name}.note"],
-        position=row.position,
-    )
-
-
-def _reference_facts(row: EvidenceReferenceRow, content: DraftContent) -> EvidenceReferenceFacts:
-    fields, name = content.fields, f"reference.{row.id}"
-    source = fields[f"{name}.source"]
-    is_answer = source.startswith(ANSWER)
-    return EvidenceReferenceFacts(
-        reference_id=str(row.id),
-        criterion_id=content.criterion_of(row),
-        artefact_id=None if is_answer or not source else source,
-        prompt_id=source.removeprefix(ANSWER) if is_answer else None,
-        has_locator=bool(fields[f"{name}.locator"].strip()),
-        has_explanation=bool(fields[f"{name}.explanation"].strip()),
     )
 
 
@@ -347,7 +143,7 @@ def _items_of_artefact(
             is_done=not lacking,
             anchor=f"artefact-{id_}-length",
         )
-        yield replace(item, detail=_limit(lacking[0]) or "" if lacking else "")
+        yield replace(item, detail=limit_of(lacking[0]) or "" if lacking else "")
     if requirement.attestations:
         lacking = _of(missing, id_, MissingKind.ATTESTATION)
         first = lacking[0].part_id if lacking else requirement.attestations[0].id
@@ -431,9 +227,9 @@ def _self_items(content: DraftContent, missing: tuple[Missing, ...]) -> Iterator
     asked = content.asked.self_rated
     for round_ in self_rounds(rubric):
         names = [self_field(round_.phase, one.id) for one in rubric.criteria_of(round_)]
-        mine = [name for name in names if name.removeprefix(_SELF) in asked]
+        mine = [name for name in names if name.removeprefix(SELF) in asked]
         lacking = [
-            name for name in mine if _of(missing, name.removeprefix(_SELF), MissingKind.SELF_RATING)
+            name for name in mine if _of(missing, name.removeprefix(SELF), MissingKind.SELF_RATING)
         ]
         if mine:
             yield ChecklistItem(

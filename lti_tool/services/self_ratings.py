@@ -14,6 +14,8 @@ from rubrics.criterion import Criterion, RaterRole
 from rubrics.documents import points_text
 from rubrics.model import Administration, Rubric
 
+SELF = "self."
+"""What the names of these fields begin with."""
 NO_PHASE = "-"
 
 
@@ -24,7 +26,7 @@ def self_rounds(rubric: Rubric) -> tuple[Administration, ...]:
 
 def self_field(phase: str, criterion_id: str) -> str:
     """Return the name of the field in which a learner rates themselves."""
-    return f"self.{phase or NO_PHASE}.{criterion_id}"
+    return f"{SELF}{phase or NO_PHASE}.{criterion_id}"
 
 
 def self_fields(rubric: Rubric) -> Iterator[str]:

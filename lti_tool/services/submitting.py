@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import ClosedError, InvalidFieldsError, StaleRevisionError
-from lti_tool.services.checklist import faults_of, find_missing
+from lti_tool.services.checklist import find_missing
 from lti_tool.services.deliveries import DeliveryKind, call_off, enqueue
+from lti_tool.services.draft_faults import faults_of
 from lti_tool.services.drafts import Work, attempt_values, find_work, get_draft
 from lti_tool.services.evidence import ANSWER
 from lti_tool.services.learner_results import get_decision, may_try_again

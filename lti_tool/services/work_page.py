@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.services import history
-from lti_tool.services.checklist import DraftContent, find_missing, make_checklist
+from lti_tool.services.checklist import find_missing, make_checklist
+from lti_tool.services.draft_content import DraftContent
 from lti_tool.services.draft_fields import YES, Fields
 from lti_tool.services.drafts import Draft, Work
 from lti_tool.services.file_access import FileLinks
@@ -21,7 +22,7 @@ from lti_tool.services.presenting import (
     phase_title,
     rubric_view,
 )
-from lti_tool.services.self_ratings import self_field, self_rounds
+from lti_tool.services.self_ratings import SELF, self_field, self_rounds
 from lti_tool.services.urls import CourseURLs, PublicURLs
 from lti_tool.services.work_parts import PartAround, make_parts, source_options
 from lti_tool.store import programs
@@ -165,7 +166,7 @@ def self_rounds_of(content: DraftContent) -> tuple[SelfRound, ...]:
                     name=name,
                     criterion=criterion_view(None, criterion),
                     value=content.fields[name],
-                    is_kept=name.removeprefix("self.") not in asked,
+                    is_kept=name.removeprefix(SELF) not in asked,
                 )
                 for criterion in rubric.criteria_of(round_)
                 for name in (self_field(round_.phase, criterion.id),)

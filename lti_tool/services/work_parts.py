@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from lti_tool.services.beside import log_facts
-from lti_tool.services.checklist import DraftContent
+from lti_tool.services.draft_content import DraftContent
 from lti_tool.services.draft_fields import find_coverage
 from lti_tool.services.evidence import ANSWER, artefact_kind, artefact_view
 from lti_tool.services.file_access import FileLinks

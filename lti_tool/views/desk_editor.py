@@ -17,8 +17,9 @@ from lti_tool.errors import (
     http_status,
 )
 from lti_tool.runtime import runtime
-from lti_tool.services.desk import coordinating, editing, editor_pages, structure
-from lti_tool.services.desk.editing import Page, Saved
+from lti_tool.services.desk import coordinating, editing, editor_pages, revisions, structure
+from lti_tool.services.desk.editing import Saved
+from lti_tool.services.desk.revisions import Page
 from lti_tool.services.models import Notice
 from lti_tool.services.pages.editor import EditorPage
 from lti_tool.services.urls import DeskURLs
@@ -214,7 +215,7 @@ def _step(*, back: bool) -> _Act:
         here = runtime()
         with here.writing() as session:
             scope = badge_scope(session, achievement_id)
-            editing.undo(session, scope, achievement_id, page=page, back=back, clock=here.clock)
+            revisions.undo(session, scope, achievement_id, page=page, back=back, clock=here.clock)
         return ""
 
     return act

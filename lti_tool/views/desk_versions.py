@@ -17,7 +17,7 @@ from lti_tool.errors import (
 )
 from lti_tool.runtime import runtime
 from lti_tool.services.desk import editing, editor_pages, picturing, publishing, version_pages
-from lti_tool.services.desk.editing import Page
+from lti_tool.services.desk.revisions import Page
 from lti_tool.services.models import FieldError, Notice
 from lti_tool.services.urls import DeskURLs
 from lti_tool.views.bodies import id_of, revision_of

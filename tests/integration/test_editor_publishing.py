@@ -13,7 +13,7 @@ from badges.errors import NotPublishableError
 from lti_tool.errors import LtiToolError
 from lti_tool.runtime import Runtime
 from lti_tool.services import operating
-from lti_tool.services.desk import editing, publishing
+from lti_tool.services.desk import editing, publishing, revisions
 from lti_tool.services.importing import import_definition
 from lti_tool.store.rows import (
     AchievementVersionRow,
@@ -253,7 +253,7 @@ def test_many_publish_the_same_draft(runtime: Runtime, course: Course, editor: E
     )
     with runtime.reading() as session:
         work = editing.get_work(session, scope, editor.achievement_id)
-    page = editing.Page(draft_id=work.draft_id, revision=work.revision, outline="")
+    page = revisions.Page(draft_id=work.draft_id, revision=work.revision, outline="")
     done: list[str] = []
 
     def go() -> None:

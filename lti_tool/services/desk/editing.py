@@ -1,8 +1,8 @@
-"""Writing a badge: a draft is begun, saved field by field, merged, undone."""
+"""Writing a badge: a draft is begun, saved field by field, merged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from badges.definition import AchievementDefinition, parse_definition
 from badges.draft import Draft, merge, read_draft, write_draft
 from badges.draft_edits import blank
 from badges.draft_shape import start_like
-from badges.errors import BadgesError, DraftError
+from badges.errors import DraftError
 from badges.licences import spell_out
 from lti_tool.errors import (
     ClosedError,
@@ -21,10 +21,9 @@ from lti_tool.errors import (
     InvalidInputError,
     NotFoundError,
     StaleRevisionError,
-    TooLargeError,
 )
-from lti_tool.services.badge_versions import rewrite
 from lti_tool.services.desk.editor_fields import changed_fields, outline, texts_of
+from lti_tool.services.desk.revisions import Page, is_kept, lock_draft, revision_of, store
 from lti_tool.store import coordination, editing, organisations, versions
 from lti_tool.store.rows import (
     AchievementVersionRow,
@@ -32,11 +31,8 @@ from lti_tool.store.rows import (
     DefinitionRevisionRow,
 )
 from lti_tool.values import Clock, NewId, ProgramScope
-from rubrics.documents import MAXIMUM_BYTES, read_json
+from rubrics.documents import read_json
 
-KEPT_REVISIONS = 100
-ONE_GO = timedelta(minutes=1)
-"""Typing in the same fields without a longer pause is undone at once."""
 FIELD_CHARACTERS = 25_000
 
 
@@ -64,15 +60,6 @@ class Saved:
     fields: Mapping[str, str]
     is_rebuilt: bool
     """Whether others added, removed or moved something that the page does not show."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """What a sent form knew: its draft, its revision, how the draft was built."""
-
-    draft_id: UUID
-    revision: int
-    outline: str
 
 
 def begin(
@@ -191,7 +178,7 @@ def save(
     """
     row = lock_draft(session, scope, achievement_id, page.draft_id)
     typed = spell_out(_texts(sent))
-    current = _revision(session, row, row.revision)
+    current = revision_of(session, row, row.revision)
     now = read_draft(current.content)
     kept = editing.find_revision(session, row.id, page.revision)
     # What is too old to compare with is compared with what is there: late texts conflict.
@@ -229,103 +216,9 @@ def save(
     )
 
 
-def undo(
-    session: Session,
-    scope: ProgramScope,
-    achievement_id: UUID,
-    *,
-    page: Page,
-    back: bool = True,
-    clock: Clock,
-) -> None:
-    """Bring the state before the last change back, or with `back=False` the one after it.
-
-    Raises:
-        ClosedError: the draft was published or thrown away.
-    """
-    row = lock_draft(session, scope, achievement_id, page.draft_id)
-    current = _revision(session, row, row.revision)
-    target = current.undo_to if back else current.redo_to
-    found = None if target is None else editing.find_revision(session, row.id, target)
-    if found is None:
-        return
-    row.revision += 1
-    session.add(
-        DefinitionRevisionRow(
-            draft_id=row.id,
-            revision=row.revision,
-            content=found.content,
-            places="",
-            saved_at=clock(),
-            saved_by=scope.user_id,
-            undo_to=found.undo_to,
-            redo_to=current.revision if back else found.redo_to,
-        )
-    )
-    session.flush()
-
-
-def store(
-    session: Session,
-    scope: ProgramScope,
-    row: DefinitionDraftRow,
-    draft: Draft,
-    *,
-    places: list[str],
-    clock: Clock,
-) -> DefinitionRevisionRow:
-    """Store the draft's next revision. Whoever calls has locked the draft.
-
-    Raises:
-        TooLargeError: it would be larger than a definition may be.
-    """
-    content = write_draft(draft)
-    if len(content) > MAXIMUM_BYTES:
-        raise TooLargeError("the definition is too large", most=MAXIMUM_BYTES)
-    before = _revision(session, row, row.revision)
-    listed = "\n".join(places)
-    is_one_go = (
-        bool(listed)
-        and before.places == listed
-        and before.saved_by == scope.user_id
-        and clock() - before.saved_at < ONE_GO
-    )
-    row.revision += 1
-    made = DefinitionRevisionRow(
-        draft_id=row.id,
-        revision=row.revision,
-        content=content,
-        places=listed,
-        saved_at=clock(),
-        saved_by=scope.user_id,
-        undo_to=before.undo_to if is_one_go else before.revision,
-        redo_to=None,
-    )
-    session.add(made)
-    _name_slot(session, row, draft)
-    session.flush()
-    editing.drop_revisions_before(session, row.id, row.revision - KEPT_REVISIONS)
-    return made
-
-
-def lock_draft(
-    session: Session, scope: ProgramScope, achievement_id: UUID, draft_id: UUID
-) -> DefinitionDraftRow:
-    """Return the draft that a page was made of, which nobody else saves meanwhile.
-
-    Raises:
-        ClosedError: it was published or thrown away.
-    """
-    achievement = editing.get_achievement(session, scope, achievement_id)
-    row = editing.find_draft(session, achievement.id, locks=True)
-    if row is None or row.id != draft_id:
-        raise ClosedError("this draft is gone: it was published, or begun anew")
-    return row
-
-
 def work_of(session: Session, row: DefinitionDraftRow) -> Work:
     """Return a draft as it stands."""
-    current = _revision(session, row, row.revision)
+    current = revision_of(session, row, row.revision)
     newest = organisations.get_latest_version(session, row.achievement_id)
     return Work(
         draft_id=row.id,
@@ -333,8 +226,8 @@ def work_of(session: Session, row: DefinitionDraftRow) -> Work:
         saved_at=current.saved_at,
         saved_by=current.saved_by,
         draft=read_draft(current.content),
-        can_undo=_is_kept(session, row, current.undo_to),
-        can_redo=_is_kept(session, row, current.redo_to),
+        can_undo=is_kept(session, row, current.undo_to),
+        can_redo=is_kept(session, row, current.redo_to),
         is_overtaken=(newest.id, newest.document_sha256) != (row.base_version_id, row.base_sha256),
         image=row.image,
     )
@@ -358,23 +251,6 @@ def place_in_program(version: AchievementVersionRow) -> dict[str, Any]:
     document = document_of(version)
     keys = ("id", "title", "program", "position", "total_in_stack")
     return {key: document[key] for key in keys if key in document}
-
-
-def _name_slot(session: Session, row: DefinitionDraftRow, draft: Draft) -> None:
-    """Let an empty slot be called what its draft is called."""
-    newest = organisations.get_latest_version(session, row.achievement_id)
-    title = draft.document.get("title", "")
-    if newest.state != "placeholder" or title in {"", newest.title}:
-        return
-    is_overtaken = newest.document_sha256 != row.base_sha256
-    try:
-        slot = replace(parse_definition(newest.document), title=title)
-        rewrite(newest, slot)
-    except BadgesError:
-        # A title that no definition may have is found in the draft.
-        return
-    if not is_overtaken:
-        row.base_sha256 = newest.document_sha256
 
 
 def _first(
@@ -409,14 +285,3 @@ def _texts(sent: Mapping[str, object]) -> dict[str, str]:
 
 def _by_position(place: str) -> bool:
     return place.removeprefix("confirm:").partition("/")[0] in {"conditions", "alignments"}
-
-
-def _revision(session: Session, row: DefinitionDraftRow, revision: int) -> DefinitionRevisionRow:
-    found = editing.find_revision(session, row.id, revision)
-    if found is None:
-        raise LookupError("a draft lost its newest revision")
-    return found
-
-
-def _is_kept(session: Session, row: DefinitionDraftRow, revision: int | None) -> bool:
-    return revision is not None and editing.find_revision(session, row.id, revision) is not None

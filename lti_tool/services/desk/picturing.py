@@ -8,7 +8,8 @@ from badges.errors import InvalidPictureError
 from badges.image import draw_badge_image
 from badges.picture import clean_picture
 from lti_tool.errors import InvalidFieldsError
-from lti_tool.services.desk.editing import Page, get_work, lock_draft
+from lti_tool.services.desk.editing import get_work
+from lti_tool.services.desk.revisions import Page, lock_draft
 from lti_tool.services.publishing import PNG, SVG
 from lti_tool.values import ProgramScope
 

@@ -11,7 +11,7 @@ from badges.definition import AchievementDefinition, DefinitionState
 from badges.draft_check import text_of_finding
 from badges.errors import InvalidDraftError
 from lti_tool.errors import NotFoundError
-from lti_tool.services.checklist import DraftContent, find_missing, make_checklist
+from lti_tool.services.checklist import find_missing, make_checklist
 from lti_tool.services.credential_facts import (
     AwardFacts,
     Reservation,
@@ -23,6 +23,7 @@ from lti_tool.services.decision_inputs import CriterionInput
 from lti_tool.services.decisions import judge
 from lti_tool.services.desk.editor_pages import badge_head
 from lti_tool.services.desk.latest import latest_definition
+from lti_tool.services.draft_content import DraftContent
 from lti_tool.services.draft_fields import StoredDraft, stored_fields
 from lti_tool.services.learner_pages import also_asked
 from lti_tool.services.models import AchievementSummary, AnswerView

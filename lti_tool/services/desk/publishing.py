@@ -14,7 +14,8 @@ from badges.errors import InvalidDraftError, NotPublishableError
 from lti_tool.errors import ClosedError, ConflictError
 from lti_tool.services import publishing
 from lti_tool.services.badge_versions import add_version
-from lti_tool.services.desk.editing import Page, list_newest, lock_draft, work_of
+from lti_tool.services.desk.editing import list_newest, work_of
+from lti_tool.services.desk.revisions import Page, lock_draft
 from lti_tool.services.publishing import Published
 from lti_tool.services.texts import plain_text
 from lti_tool.store import coordination, editing, organisations, versions

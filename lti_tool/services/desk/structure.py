@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from badges.draft import Draft, confirm, read_draft, set_values
 from badges.draft_edits import add, move, remove, set_kind, take_suggested_tasks
 from badges.draft_paste import paste_into
-from lti_tool.services.desk.editing import Page, begin, document_of, lock_draft, store
+from lti_tool.services.desk.editing import begin, document_of
+from lti_tool.services.desk.revisions import Page, lock_draft, store
 from lti_tool.store import editing, organisations
 from lti_tool.values import Clock, NewId, ProgramScope
 
