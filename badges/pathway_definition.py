@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import Any
 
 from jsonschema.protocols import Validator
 
@@ -169,6 +170,14 @@ def serialize_pathway(definition: PathwayDefinition) -> bytes:
     return write_json(document)
 
 
+def unfit_fields(accepted: AcceptedCredential) -> tuple[str, ...]:
+    """Return the fields of an accepted credential with which no definition can be stored."""
+    item = {"$ref": "urn:quatrefoil:schema:pathway#/properties/accepts/items"}
+    document: Any = _accepted_document(accepted)
+    errors = _validator().evolve(schema=item).iter_errors(document)
+    return tuple(dict.fromkeys(str(error.absolute_path[0]) for error in errors))
+
+
 def pathway_hash(definition: PathwayDefinition) -> str:
     """Return the SHA-256 of the canonical bytes, in lower-case hex."""
     return hashlib.sha256(serialize_pathway(definition)).hexdigest()
@@ -219,15 +228,12 @@ def _accepted_faults(
 
 
 def _accepted_document(one: AcceptedCredential) -> dict[str, object]:
-    return without_empty(
-        {
-            "component": one.component,
-            "achievement": one.achievement,
-            "issuer": one.issuer,
-            "title": one.title,
-            "issuer_name": one.issuer_name,
-        }
-    )
+    named = {"title": one.title, "issuer_name": one.issuer_name}
+    return {
+        "component": one.component,
+        "achievement": one.achievement,
+        "issuer": one.issuer,
+    } | without_empty(named)
 
 
 @cache

@@ -28,10 +28,12 @@ class CredentialSummary:
     """The core of a credential in plain text; every text and URL is the issuer's word.
 
     `subject_name` is there when the credential names its subject in clear text. Of a learner
-    record and of an endorsement the achievement's name is the credential's own.
+    record and of an endorsement the achievement's name is the credential's own, and there is
+    no `achievement_id`.
     """
 
     id: str
+    achievement_id: str | None
     achievement_name: str
     achievement_description: str
     criteria_narrative: str | None
@@ -65,6 +67,7 @@ def read_summary(document: Mapping[str, object]) -> CredentialSummary:
     image = achievement.get("image") or credential.get("image") or {}
     return CredentialSummary(
         id=credential["id"],
+        achievement_id=achievement.get("id"),
         achievement_name=achievement["name"],
         achievement_description=achievement["description"],
         criteria_narrative=achievement["criteria"].get("narrative"),

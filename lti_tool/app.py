@@ -33,6 +33,7 @@ from lti_tool.views import (
     course,
     credentials,
     desk,
+    desk_accepting,
     desk_bulk,
     desk_editor,
     desk_paste,
@@ -133,7 +134,7 @@ def create_app(runtime: Runtime) -> Flask:
     headers.init_app(app)
     in_course = (course, learner, uploads, own, assessor, scoring, rounds, releasing)
     of_badges = (desk_editor, desk_paste, desk_trial, desk_versions)
-    at_desk = (desk, *of_badges, desk_stack, desk_bulk, desk_revoke)
+    at_desk = (desk, *of_badges, desk_stack, desk_accepting, desk_bulk, desk_revoke)
     for area in (lti, *in_course, *at_desk, files, credentials, keep, verify, health):
         app.register_blueprint(area.bp)
     errors.init_app(app)

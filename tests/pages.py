@@ -4,6 +4,8 @@ Every HTML page has one heading of the first level and a title, ids that are
 unique, labelled fields, a content policy, and no inline script or style.
 """
 
+import html
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -150,6 +152,13 @@ def read_page(response: TestResponse) -> Page:
         url=response.request.full_path.rstrip("?"),
         reader=reader,
     )
+
+
+def text_of(page: Page) -> str:
+    """Return the words of a page, without markup, on one line."""
+    main = page.text[page.text.index("<main") :]
+    main = re.sub(r"</?(bdi|time|strong|a)\b[^>]*>", "", main)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 class Visitor:

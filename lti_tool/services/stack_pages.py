@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from badges.pathway import Standing
 from badges.pathway_definition import PathwayDefinition, parse_pathway
 from lti_tool.errors import NotFoundError
+from lti_tool.services.accepted import accepted_views
 from lti_tool.services.disclosing import disclosure_of
 from lti_tool.services.endorsed import standing_views
 from lti_tool.services.models import AchievementSummary
@@ -169,6 +170,9 @@ def pathway_view(stack: Stack) -> PathwayView:
         is_ordered=definition.is_ordered,
         on_revoked=definition.on_revoked.value,
         needs_sign_off=definition.needs_sign_off,
+        accepted=accepted_views(
+            definition, {one.achievement.slug: one.title for one in stack.badges}
+        ),
     )
 
 

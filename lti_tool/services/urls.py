@@ -220,6 +220,10 @@ class DeskURLs:
         """A microcredential's form: GET it, POST a save or an action."""
         return f"/l/{self.ref}/desk/{program_id}/stack/{achievement_id}{_query(notice)}"
 
+    def accept(self, program_id: UUID, achievement_id: UUID) -> str:
+        """A badge from elsewhere that counts: GET the form, POST a step of it."""
+        return f"/l/{self.ref}/desk/{program_id}/stack/{achievement_id}/accept"
+
     def publish_pathway(self, program_id: UUID, achievement_id: UUID) -> str:
         """GET what publishing a microcredential would do, POST to do it."""
         return f"/l/{self.ref}/desk/{program_id}/stack/{achievement_id}/publish"

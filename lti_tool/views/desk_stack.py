@@ -31,7 +31,9 @@ from lti_tool.views.surroundings import public_urls
 bp = Blueprint("desk_stack", __name__, url_prefix=f"{PREFIX}/desk/<uuid:program_id>/stack")
 guard(bp)
 
-NOTICES = frozenset({"saved", "pathway_published", "signed_off", "attested", "overdue_awarded"})
+NOTICES = frozenset(
+    {"saved", "pathway_published", "signed_off", "attested", "overdue_awarded", "accepted"}
+)
 NOTE_CHARACTERS = 500
 
 
@@ -94,8 +96,10 @@ def save_pathway(program_id: UUID, achievement_id: UUID) -> ResponseReturnValue:
     urls = DeskURLs(launch.ref)
     if verb == "publish":
         return redirect(urls.publish_pathway(program_id, achievement_id), code=303)
+    if verb == "accept":
+        return redirect(urls.accept(program_id, achievement_id), code=303)
     notice = "saved" if verb == "save" else ""
-    place = "" if verb == "save" else "#components"
+    place = {"save": "", "unaccept": "#accepted"}.get(verb, "#components")
     return redirect(f"{urls.pathway(program_id, achievement_id, notice)}{place}", code=303)
 
 
@@ -289,7 +293,7 @@ def _form() -> PathwayForm:
 
 
 def _acted(form: PathwayForm, verb: str, subject: str) -> PathwayForm:
-    """Return the form after a button of its list of badges: add, remove, up or down."""
+    """Return the form after a button of its lists: add, remove, up, down or unaccept."""
     components = list(form.components)
     at = components.index(subject) if subject in components else None
     match verb:
@@ -304,7 +308,8 @@ def _acted(form: PathwayForm, verb: str, subject: str) -> PathwayForm:
             components[at : at + 2] = [components[at + 1], components[at]]
         case _:
             pass
-    return replace(form, components=tuple(components))
+    dropped = subject if verb == "unaccept" else ""
+    return replace(form, components=tuple(components), dropped=dropped)
 
 
 def _notices() -> tuple[Notice, ...]:

@@ -7,19 +7,17 @@ from badges.baking import is_picture, unbake
 from badges.errors import BakingError
 from badges.png import MAXIMUM_BYTES as PICTURE_BYTES
 from badges.untrusted import MAXIMUM_BYTES
-from lti_tool.errors import InvalidFieldsError, LtiToolError
+from lti_tool.errors import InvalidFieldsError
 from lti_tool.runtime import Runtime, runtime
-from lti_tool.services import public_pages
-from lti_tool.services.examining import Report, examine
-from lti_tool.services.fetching import CREDENTIAL, FetchingResolver
+from lti_tool.services.examining import Report
 from lti_tool.services.models import FieldError
 from lti_tool.services.pages.public import VerifyPage
 from lti_tool.services.report_document import report_document
-from lti_tool.services.resolving import ChainedResolver, OwnResolver
 from lti_tool.services.urls import PublicURLs
 from lti_tool.services.verifying import Superseded, find_superseded, report_page
 from lti_tool.store import keys as key_rows
 from lti_tool.views.errors import field_errors
+from lti_tool.views.given import examine_given, read_given, typed
 from lti_tool.views.limits import allow_body
 
 bp = Blueprint("verify", __name__)
@@ -39,25 +37,11 @@ def report() -> ResponseReturnValue:
     """Verify what was given, and say check by check what holds."""
     allow_body(BODY_BYTES)
     here = runtime()
-    text, url = request.form.get("credential", ""), request.form.get("url", "").strip()
-    upload = request.files.get("file")
     try:
-        data: bytes | str = upload.stream.read(PICTURE_BYTES + 1) if upload else b""
-        data = data or text or (_fetch(here, url) if url else b"")
-        if isinstance(data, bytes) and is_picture(data):
-            data = unbake(data)
-    except BakingError as error:
-        faults = (FieldError(name="file", code=f"picture_{error.reason}"),)
-        return _form(text, url, faults), 422
+        return _report(here, read_given(here))
     except InvalidFieldsError as error:
-        return _form(text, url, field_errors(error)), 422
-    except LtiToolError as error:
-        return _form(
-            text, url, (FieldError(name="url", code="not_reachable", detail=error.code),)
-        ), 422
-    if not data:
-        return _form(text, url, (FieldError(name="", code="nothing_given"),)), 422
-    return _report(here, data)
+        given = typed()
+        return _form(given.text, given.url, field_errors(error)), 422
 
 
 @bp.post("/api/verify", provide_automatic_options=False)
@@ -104,10 +88,7 @@ def _for_programs(document: dict[str, object], status: int) -> Response:
 
 
 def _examine(here: Runtime, data: bytes | str) -> tuple[Report, Superseded | None]:
-    places = PublicURLs(here.settings.base_url)
-    fetching = FetchingResolver(here.strangers_http)
-    resolver = ChainedResolver(OwnResolver(here.database, places), fetching)
-    found = examine(data, resolver=resolver, now=here.clock())
+    found = examine_given(here, data)
     with here.reading() as session:
         return found, find_superseded(session, data)
 
@@ -119,20 +100,6 @@ def _report(here: Runtime, data: bytes | str) -> str:
     places = PublicURLs(here.settings.base_url)
     page = report_page(found, urls=places, own_issuers=own, superseded=superseded)
     return render_template("verify/report.html", page=page)
-
-
-def _fetch(here: Runtime, url: str) -> bytes:
-    """Return the credential at a URL; at one of ours it is read from the store."""
-    urls = PublicURLs(here.settings.base_url)
-    if url.startswith(f"{urls.base_url}/"):
-        with here.reading() as session:
-            return public_pages.get_shared_at(session, url, urls=urls).document
-    answer = here.strangers_http.exchange(
-        "GET", url, headers={"Accept": CREDENTIAL}, follows_redirects=True
-    )
-    if not answer.is_success:
-        raise InvalidFieldsError({"url": ("answered_status", str(answer.status))})
-    return answer.body
 
 
 def _form(text: str, url: str, errors: tuple[FieldError, ...]) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lti_tool.services.models import AchievementSummary, FieldError, Notice
+from lti_tool.services.pages.accepting import AcceptForm, AcceptPage
 from lti_tool.services.pages.learner import OwnCredential
 from lti_tool.services.pages.pathways import (
     AttestedView,
@@ -18,6 +19,7 @@ from lti_tool.services.pages.pathways import (
     WaitingView,
 )
 from lti_tool.services.pages.stack import (
+    AcceptedView,
     ComponentView,
     PathwayPage,
     PathwayView,
@@ -35,6 +37,36 @@ TITLES = ("Starting Well", LONG_TITLE, "Plans That Hold", "A Course of Your Own"
 WHOLE = PathwayView(
     required=4, titles=TITLES, is_ordered=False, on_revoked="revoke", needs_sign_off=False
 )
+ACCEPTED = (
+    AcceptedView(
+        key="a",
+        badge=TITLES[2],
+        title="Plans with students",
+        issuer_name="North Shore Community College",
+        achievement="https://badges.northshore.example/achievements/plans",
+        issuer="did:web:badges.northshore.example",
+        url="https://badges.northshore.example/achievements/plans",
+    ),
+    AcceptedView(
+        key="b",
+        badge=LONG_TITLE,
+        title=s.RTL_NAME,
+        issuer_name=s.RTL_NAME,
+        achievement="urn:uuid:0f4b2d9e-3c1a-4f6e-9a64-2f6f3f4c9f10",
+        issuer="https://school.example/issuer",
+        url=None,
+    ),
+    AcceptedView(
+        key="c",
+        badge=LONG_TITLE,
+        title="",
+        issuer_name="",
+        achievement=f"https://badges.elsewhere.example/achievements/{'0123456789' * 9}",
+        issuer="did:web:badges.elsewhere.example:issuers:a-school-with-a-long-name",
+        url=f"https://badges.elsewhere.example/achievements/{'0123456789' * 9}",
+    ),
+)
+OPEN = replace(WHOLE, accepted=ACCEPTED)
 SOME = replace(WHOLE, required=3, is_ordered=True, on_revoked="keep", needs_sign_off=True)
 COMPONENTS = (
     ComponentView(title=TITLES[0], standing="held", since=EARNED, url="#", about_url="#"),
@@ -68,11 +100,18 @@ def stack() -> Pages:
     """Return the pages about microcredentials."""
     faults = (
         FieldError(name="components", code="repeated_component", subject=TITLES[1]),
+        FieldError(name="accepted-b", code="accepts_for_none", subject=TITLES[3]),
         FieldError(name="needed", code="needed_too_many", detail="3"),
         FieldError(name="description", code="required"),
     )
     changed = (Notice(kind="warning", code="desk_pathway_changed"),)
     asked = (FieldError(name="source", code="required"),)
+    own_issuer = (FieldError(name="issuer", code="accepts_own"),)
+    unread = (
+        FieldError(name="credential", code="credential_unproved"),
+        FieldError(name="component", code="choose_component"),
+        FieldError(name="achievement", code="not_an_id"),
+    )
     return {
         "desk-stack": ("desk/stack.html", {"page": pathways()}),
         "desk-stack-empty": ("desk/stack.html", {"page": pathways(empty=True)}),
@@ -85,7 +124,23 @@ def stack() -> Pages:
             "desk/pathway.html",
             {"page": editor(), "lang": "ar", "text_direction": "rtl"},
         ),
-        "desk-pathway-publish": ("desk/publish_pathway.html", {"page": publishing()}),
+        "desk-accept": ("desk/accept.html", {"page": accept(read_status=None)}),
+        "desk-accept-read": (
+            "desk/accept.html",
+            {"page": accept(form=READ), "errors": own_issuer, "text_direction": "ltr"},
+        ),
+        "desk-accept-errors": (
+            "desk/accept.html",
+            {"page": accept(read_status=None, text="{}", url="https://"), "errors": unread},
+        ),
+        "desk-accept-rtl": (
+            "desk/accept.html",
+            {"page": accept(form=READ), "lang": "ar", "text_direction": "rtl"},
+        ),
+        "desk-pathway-publish": (
+            "desk/publish_pathway.html",
+            {"page": publishing(pathway=replace(SOME, accepted=ACCEPTED))},
+        ),
         "desk-pathway-publish-slots": (
             "desk/publish_pathway.html",
             {"page": publishing(undefined=TITLES[2:], due=(), waiting=())},
@@ -177,6 +232,8 @@ def editor(*, pathway: PathwayView | None = WHOLE) -> PathwayEditorPage:
             for slug, title in zip(FORM.components, TITLES, strict=False)
         ),
         others=(ChoiceView(slug="four", title=TITLES[3], is_open=True),),
+        accepted=ACCEPTED,
+        accept_url="#",
         pathway=pathway,
         count_holders=0,
         url="#",
@@ -184,6 +241,32 @@ def editor(*, pathway: PathwayView | None = WHOLE) -> PathwayEditorPage:
         back_url="#",
         public_url="#",
     )
+
+
+READ = AcceptForm(
+    component="two",
+    achievement=ACCEPTED[2].achievement,
+    issuer=ACCEPTED[2].issuer,
+    title=s.RTL_NAME,
+    issuer_name=s.LONG_NAME,
+)
+
+
+def accept(**changes: Any) -> AcceptPage:  # noqa: ANN401 - a sample's own fields
+    """Return the form that accepts a badge from elsewhere."""
+    values: dict[str, Any] = {
+        "head": HEAD,
+        "pathway": FORM.title,
+        "form": AcceptForm(),
+        "components": tuple(zip(FORM.components, TITLES, strict=False)),
+        "text": "",
+        "url": "",
+        "maximum_bytes": 1_000_000,
+        "read_status": "valid",
+        "action_url": "#",
+        "back_url": "#",
+    } | changes
+    return AcceptPage(**values)
 
 
 def publishing(**changes: Any) -> PublishPathwayPage:  # noqa: ANN401 - a sample's own fields
@@ -291,7 +374,7 @@ def pathway() -> PathwayPage:
         narrative="It stands for a term of coaching, from the first agreement to a look back.",
         issuer_name="Harbour College",
         issuer_url="#",
-        pathway=WHOLE,
+        pathway=OPEN,
         components=(*COMPONENTS[:3], replace(COMPONENTS[3], standing="placeholder", about_url="")),
         version_label="1",
         state="published",

@@ -20,7 +20,7 @@ from lti_tool.store.rows import (
 from lti_tool.values import Role
 from tests import rows
 from tests.coordinators import a_coordinator
-from tests.pages import BASE, Page, Visitor, read_page
+from tests.pages import BASE, Page, Visitor, read_page, text_of
 from tests.stacked import BADGES, Ladder, a_ladder
 
 TITLE = "Harbour Coaching Program: microcredential"
@@ -51,13 +51,6 @@ def learner(app: Flask, ladder: Ladder) -> Visitor:
 def place(ladder: Ladder, end: str = "") -> str:
     """Return an address of the stack's part of the desk."""
     return f"/desk/{ladder.program_id}/stack/{end}"
-
-
-def text_of(page: Page) -> str:
-    """Return the words of a page, without markup, on one line."""
-    main = page.text[page.text.index("<main") :]
-    main = re.sub(r"</?(bdi|time|strong|a)\b[^>]*>", "", main)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 def begin(desk: Visitor, ladder: Ladder) -> Page:

@@ -9,6 +9,7 @@ from badges.pathway import OnRevoked
 from badges.pathway_definition import PathwayDefinition, serialize_pathway
 from lti_tool.errors import InvalidFieldsError, TooLargeError
 from lti_tool.lti.addresses import is_web_address
+from lti_tool.services.accepted import accepted_key
 from lti_tool.services.pages.pathways import PathwayForm
 from lti_tool.services.texts import plain_line, plain_text
 from rubrics.model import Licence
@@ -67,6 +68,7 @@ def parse_form(form: PathwayForm, former: PathwayDefinition) -> PathwayDefinitio
         tags=_tags(form, faults),
         attribution=_text(form, "attribution", faults),
         licence=_licence(form, former, faults),
+        accepts=tuple(one for one in former.accepts if accepted_key(one) != form.dropped),
     )
     if faults:
         raise InvalidFieldsError(faults)

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from badges.errors import InvalidPathwayError
 from badges.pathway_definition import PathwayDefinition, find_faults, parse_pathway
+from badges.pathway_faults import PathwayFault
 from lti_tool.errors import ConflictError
+from lti_tool.services.accepted import accepted_key, accepted_views
 from lti_tool.services.desk.attesting import Attestation
 from lti_tool.services.desk.pages import desk_head
 from lti_tool.services.desk.pathway_forms import form_of
@@ -121,6 +123,8 @@ def editor_page(
         published_at=version.published_at,
         components=tuple(_choice(slug, badges) for slug in form.components),
         others=tuple(_choice(slug, badges) for slug in badges if slug not in form.components),
+        accepted=accepted_views(definition, {slug: badge.title for slug, badge in badges.items()}),
+        accept_url=urls.accept(scope.program_id, achievement.id),
         pathway=_view(achievement, version, definition, badges),
         count_holders=pathways.count_live(session, achievement.id),
         url=urls.pathway(scope.program_id, achievement.id),
@@ -138,7 +142,7 @@ def find_errors(
     badges = {one.achievement.slug: one for one in list_program_badges(session, scope.program_id)}
     return tuple(
         FieldError(
-            name=one.field,
+            name=_field(definition, one),
             code=_FAULT_CODES.get(one.code, one.code.value),
             subject=badges[one.subject].title if one.subject in badges else one.subject,
             detail=str(len(definition.components)),
@@ -265,6 +269,13 @@ def _choice(slug: str, badges: Mapping[str, ProgramBadge]) -> ChoiceView:
         title=badge.title if badge else slug,
         is_open=badge is not None and not badge.is_placeholder,
     )
+
+
+def _field(definition: PathwayDefinition, fault: PathwayFault) -> str:
+    """Return where on the form a fault is said."""
+    if fault.position is None:
+        return fault.field
+    return f"accepted-{accepted_key(definition.accepts[fault.position])}"
 
 
 def _names(names: Mapping[UUID, UserRow], earner_ids: Collection[UUID]) -> tuple[str, ...]:

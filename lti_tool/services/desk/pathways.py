@@ -11,7 +11,7 @@ from lti_tool.services.desk.pathway_forms import COMPONENTS_MOST, LINE_CHARACTER
 from lti_tool.services.pages.pathways import PathwayForm
 from lti_tool.services.pathway_versions import add_pathway, write_draft
 from lti_tool.store import coordination, organisations, pathways, versions
-from lti_tool.store.rows import AchievementRow, AchievementVersionRow
+from lti_tool.store.rows import AchievementRow, AchievementVersionRow, ProgramRow
 from lti_tool.values import Clock, NewId, ProgramScope
 
 
@@ -81,6 +81,23 @@ def save_pathway(
     if latest.document_sha256 != base:
         raise ConflictError("somebody else saved meanwhile", code="pathway_changed")
     definition = parse_form(form, former)
+    return store_draft(
+        session, scope, program, achievement, latest, definition, clock=clock, new_id=new_id
+    )
+
+
+def store_draft(
+    session: Session,
+    scope: ProgramScope,
+    program: ProgramRow,
+    achievement: AchievementRow,
+    latest: AchievementVersionRow,
+    definition: PathwayDefinition,
+    *,
+    clock: Clock,
+    new_id: NewId,
+) -> AchievementVersionRow:
+    """Write a microcredential's draft, and note where one is begun. The program is locked."""
     version = write_draft(session, program, achievement, definition, clock=clock, new_id=new_id)
     if version is not latest:
         _note(session, scope, "pathway.draft_begun", version, clock=clock, new_id=new_id)

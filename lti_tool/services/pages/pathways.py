@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lti_tool.services.pages.desk import DeskHead
-from lti_tool.services.pages.stack import PathwayView
+from lti_tool.services.pages.stack import AcceptedView, PathwayView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,8 @@ class PathwayForm:
     attribution: str
     licence_title: str
     licence_url: str
+    dropped: str = ""
+    """Which accepted credential no longer counts, by its key; none where it is empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,8 @@ class PathwayEditorPage:
     published_at: datetime | None
     components: tuple[ChoiceView, ...]
     others: tuple[ChoiceView, ...]
+    accepted: tuple[AcceptedView, ...]
+    accept_url: str
     pathway: PathwayView | None
     """What it asks as it is saved; nothing while that cannot be said."""
     count_holders: int

@@ -9,6 +9,23 @@ from lti_tool.services.pages.learner import OwnCredential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedView:
+    """A credential of another issuer, and the badge as which it counts.
+
+    `key` names it within its pathway. `title` and `issuer_name` may be empty: then the ids
+    have to do, of which `url` is the achievement's where that is an address.
+    """
+
+    key: str
+    badge: str
+    title: str
+    issuer_name: str
+    achievement: str
+    issuer: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayView:
     """What a microcredential asks; the sentence lives in components/pathway.html."""
 
@@ -17,6 +34,7 @@ class PathwayView:
     is_ordered: bool
     on_revoked: str
     needs_sign_off: bool
+    accepted: tuple[AcceptedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from badges.pathway_definition import (
     pathway_hash,
     publish_pathway,
     serialize_pathway,
+    unfit_fields,
 )
 from badges.pathway_faults import PathwayFault, PathwayFaultCode
 from badges.pathway_publication import StackedBadge, achievement_of_pathway, binding_of
@@ -149,6 +150,15 @@ def test_what_is_accepted_is_named_by_addresses(changes: dict[str, str], place: 
         serialize_pathway(a_pathway(accepts=(an_accepted(**changes),)))
 
     assert caught.value.place == place
+    assert unfit_fields(an_accepted(**changes)) == (place.rpartition("/")[2],)
+
+
+def test_every_field_that_cannot_be_stored_is_named() -> None:
+    """A form says all of them at once; empty names are nothing that lacks."""
+    nothing = AcceptedCredential(component="", achievement="", issuer="")
+
+    assert unfit_fields(nothing) == ("component", "achievement", "issuer")
+    assert unfit_fields(an_accepted()) == ()
 
 
 def test_no_more_is_accepted_than_people_can_look_through() -> None:

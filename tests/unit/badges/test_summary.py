@@ -13,6 +13,7 @@ def test_the_summary_of_our_own_credential() -> None:
     """Every field, once."""
     assert read_summary(a_document()) == CredentialSummary(
         id=f"{BASE}/credentials/3f0c6d0e-8f0b-4d7e-9b57-5f8a2f8f3f10",
+        achievement_id=ACHIEVEMENT,
         achievement_name="Listening Closely",
         achievement_description="Hears what a student means.",
         criteria_narrative="Reach **Ready** in both competencies.",
