@@ -1,8 +1,9 @@
 """What verification looked at, and how each check came out. The words are made by the pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 
 class CheckName(StrEnum):
@@ -55,8 +56,7 @@ class CheckState(StrEnum):
     """An earlier check failed, it could not be found out, or there was nothing to check."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(NamedTuple):
     """The outcome of one check.
 
     `code` is stable and says why; `facts` are what a page needs to say it in words,
@@ -66,7 +66,7 @@ class Check:
     name: CheckName
     state: CheckState
     code: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})
 
 
 class PartKind(StrEnum):
@@ -80,8 +80,7 @@ class PartKind(StrEnum):
     """It is somebody's word about the credential, its achievement or its issuer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(NamedTuple):
     """A credential that belongs to another one, verified on its own.
 
     `place` is where it stands or is named, as a JSON pointer. Name and issuer are known

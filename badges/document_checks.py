@@ -7,10 +7,9 @@ whose proof does not fit.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from badges import shapes
 from badges.binding import Resolver, find_key, issuer_id
@@ -33,17 +32,22 @@ from badges.proof import (
     parse_vc_jwt,
 )
 from badges.remembering import Remembers
-from badges.status_list import StatusList
 from badges.terms.vocabulary import load_vocabularies
 from badges.untrusted import MAXIMUM_BYTES, parse_object
 from keys.errors import InvalidDIDError, InvalidKeyError
+from keys.late import LateModule
 from keys.signing import PublicKey
 from rubrics.errors import InvalidDocumentError
+
+if TYPE_CHECKING:
+    from badges import status_list
+else:
+    status_list = LateModule("badges.status_list")
 
 # Two honest clocks may differ; a credential is often checked in the second it was issued.
 _CLOCK_SKEW = timedelta(seconds=60)
 DATES = ("validFrom", "validUntil")
-_INDEX = re.compile("0|[1-9][0-9]{0,8}")
+_INDEX = "0|[1-9][0-9]{0,8}"
 _LISTS_KEPT = 8
 
 _Document = Mapping[str, object]
@@ -59,8 +63,7 @@ class CredentialKind(StrEnum):
     STATUS_LIST = "status_list"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Form:
+class _Form(NamedTuple):
     """What a kind of credential has to bring: a context whose URL begins so, and a shape."""
 
     context: str
@@ -223,7 +226,9 @@ def check_status(status: _Document, issuer: str, resolver: Resolver, now: dateti
         raise CheckFailedError("revoked")
 
 
-def _fetch_list(url: str, issuer: str, resolver: Resolver, now: datetime) -> StatusList:
+def _fetch_list(
+    url: str, issuer: str, resolver: Resolver, now: datetime
+) -> "status_list.StatusList":
     """Return the list at `url` once it holds as a credential of the same issuer."""
     if not isinstance(resolver, Remembers):
         return _require_list(url, issuer, resolver, now)
@@ -237,7 +242,9 @@ def _fetch_list(url: str, issuer: str, resolver: Resolver, now: datetime) -> Sta
     return found
 
 
-def _require_list(url: str, issuer: str, resolver: Resolver, now: datetime) -> StatusList:
+def _require_list(
+    url: str, issuer: str, resolver: Resolver, now: datetime
+) -> "status_list.StatusList":
     secured = parse(resolver.status_list(url))
     signed_bytes = check_context(secured, CredentialKind.STATUS_LIST)
     accepted = check_shape(secured, CredentialKind.STATUS_LIST)
@@ -245,7 +252,7 @@ def _require_list(url: str, issuer: str, resolver: Resolver, now: datetime) -> S
         raise CheckFailedError("another_issuer_or_list")
     check_proof(secured, require_key(secured, resolver, now), signed_bytes)
     check_dates(secured, now)
-    return StatusList.decode(accepted["credentialSubject"]["encodedList"])
+    return status_list.StatusList.decode(accepted["credentialSubject"]["encodedList"])
 
 
 def _status_entry(status: _Document) -> tuple[str, int]:
@@ -260,7 +267,7 @@ def _status_entry(status: _Document) -> tuple[str, int]:
         or status.get("statusSize", 1) != 1
         or not isinstance(url, str)
         or not isinstance(index, str)
-        or not _INDEX.fullmatch(index)
+        or not re.fullmatch(_INDEX, index)
     ):
         raise CheckFailedError("status_not_supported")
     return url, int(index)

@@ -46,7 +46,6 @@ _MAX_INTEGER = 2**53 - 1
 
 # PyLD 3.3 writes these raw, others as \u escapes; lone surrogates are no text at all.
 _FORBIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff"
-_FORBIDDEN_CHARACTER = re.compile(f"[{_FORBIDDEN}]")
 # What they look like between the quotes of a literal, but for surrogates.
 _ESCAPED = ("\\u", "\\b", "\\f")
 _RAW = ("\x7f", "\ufffe", "\uffff")
@@ -346,7 +345,7 @@ class Emitter:
             self.quads.append(Quad(subject, predicate, object_, graph))
 
     def _check_text(self, value: str) -> None:
-        found = _FORBIDDEN_CHARACTER.search(value)
+        found = re.search(f"[{_FORBIDDEN}]", value)
         if found:
             self._refuse(ForbiddenCharacterError, f"U+{ord(found[0]):04X} in text")
 

@@ -8,8 +8,7 @@ it is not public, or whoever issued it is gone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from badges.checks import Check, CheckName, CheckState, Part, PartKind
 from badges.document_checks import CredentialKind, kind_of
@@ -31,8 +30,7 @@ _UNKNOWN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a credential came out by itself. `document` is there when its proof holds."""
 
     document: _Document | None

@@ -7,7 +7,7 @@ https://www.imsglobal.org/spec/clr/v2p0/#clrsubject, https://www.imsglobal.org/s
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from badges.checks import PartKind
 
@@ -19,8 +19,7 @@ _RECORD = "verifiableCredential"
 _Document = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """Where a credential belongs to another one.
 
     `value` is what stands there: a credential as JSON or as a compact JWT; of a component

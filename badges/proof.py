@@ -9,12 +9,10 @@ Sources: https://www.w3.org/TR/vc-di-eddsa/, https://www.imsglobal.org/spec/ob/v
 
 import base64
 import binascii
-import string
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from badges.canonical import canonicalize
 from badges.errors import InvalidCredentialError, ProofError, UntrustedInputError
@@ -46,7 +44,7 @@ _PROOF_MEMBERS = frozenset(
 _OPTIONS: Memo[bytes] = Memo(most=1_000_000)
 _PROOF_DATES = ("created", "expires")
 _MAXIMUM_PROOFS = 8
-_BASE64URL = (string.ascii_letters + string.digits + "-_").encode()
+_BASE64URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 JWT_ALGORITHMS = Algorithm.RS256, Algorithm.ES256
 """What a VC-JWT may be signed with: verifiers have to know the first, and many know the other."""
 _JWT_TYPES = (None, "JWT", "vc+jwt", "vc+ld+jwt")
@@ -72,8 +70,7 @@ class Signer(Protocol):
         """Return the signature of `data`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddedProof:
+class EmbeddedProof(NamedTuple):
     """A document and the Data Integrity proof that stood in it. Parsed, not yet verified."""
 
     document: _Document
@@ -105,8 +102,7 @@ class EmbeddedProof:
         _check_signature(key, self.algorithm, self.signature, signed_bytes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompactJWT:
+class CompactJWT(NamedTuple):
     """A document and the claims and signature that came with it. Parsed, not yet verified.
 
     `key_id` is the `kid`; `key` is the `jwk` of the header, if the token has no `kid`.

@@ -4,15 +4,16 @@ Each credential is still verified whole. What is the same for all of them is loo
 once: the issuer's document, the keys that it vouches for, and the signed status list.
 """
 
-from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
 from badges.binding import Fetched, Naming, Resolver
-from badges.status_list import StatusList
 from keys.signing import PublicKey
 
+if TYPE_CHECKING:
+    from badges.status_list import StatusList
 
-@dataclass(frozen=True, slots=True)
+
 class Found:
     """What was found to hold: keys by issuer, name and form; status lists by URL and issuer.
 
@@ -20,8 +21,9 @@ class Found:
     embedded proofs only if it is listed: hence the form, which is true for a token.
     """
 
-    keys: dict[tuple[str, str, bool], PublicKey] = field(default_factory=dict)
-    lists: dict[tuple[str, str], StatusList] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.keys: dict[tuple[str, str, bool], PublicKey] = {}
+        self.lists: dict[tuple[str, str], StatusList] = {}
 
 
 class Remembers:

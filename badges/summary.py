@@ -1,9 +1,8 @@
 """What a page shows of a verified credential, whoever issued it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from badges.document_checks import CredentialKind, kind_of
 from badges.instants import parse_instant
@@ -14,8 +13,7 @@ _EARLIEST = datetime(1, 1, 3, tzinfo=UTC)
 _LATEST = datetime(9999, 12, 29, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultSummary:
+class ResultSummary(NamedTuple):
     """What was reached in one criterion; `level` or `value` may be missing, not both usually."""
 
     name: str
@@ -23,8 +21,7 @@ class ResultSummary:
     value: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialSummary:
+class CredentialSummary(NamedTuple):
     """The core of a credential in plain text; every text and URL is the issuer's word.
 
     `subject_name` is there when the credential names its subject in clear text. Of a learner

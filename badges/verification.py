@@ -6,11 +6,10 @@ verified on its own, as a stranger would; `badges.outcomes` says what it means f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from badges.binding import Naming, Resolver, issuer_id
 from badges.checklist import Checklist
@@ -53,8 +52,7 @@ class ProofForm(StrEnum):
     VC_JWT = "vc_jwt"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedCredential:
+class VerifiedCredential(NamedTuple):
     """A credential that passed every check. `document` is without its proof or claims.
 
     That it holds says neither that the issuer's domain belongs to a college, nor that

@@ -30,7 +30,11 @@ import sys
 from openbadgeslib.ob3.ldp import OB3LdpVerifier
 OB3LdpVerifier().verify(open(sys.argv[1], "rb").read())
 """
-_ROOT = Path(__file__).parents[1]
+# Whatever is installed has been compiled: modules are read as bytecode, ours as anybody's.
+_ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+    "PYTHONPATH": str(Path(__file__).parents[1]),
+}
 
 
 def make_cases(folder: Path, node: Path | None) -> list[Case]:
@@ -55,7 +59,7 @@ def _case(name: str, command: Sequence[str | Path], *, peer: str = "") -> Case:
         for _ in range(asked):
             subprocess.run(  # noqa: S603 - our own arguments
                 command,
-                env={**os.environ, "PYTHONPATH": str(_ROOT)},
+                env=_ENVIRONMENT,
                 stdout=subprocess.DEVNULL,
                 check=True,
             )

@@ -1,24 +1,23 @@
-"""Issuer names that anyone can resolve to keys: did:web and did:key, and DID documents.
+"""Issuer names that anyone can resolve to keys: did:web and did:key, and reading DID documents.
 
 Sources: https://www.w3.org/TR/did-1.0/, https://w3c-ccg.github.io/did-method-web/,
 https://www.w3.org/TR/cid-1.0/
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from keys.errors import InvalidDIDError, InvalidKeyError
-from keys.jwk import parse_jwk, public_jwk, thumbprint
+from keys.jwk import parse_jwk, thumbprint
 from keys.multikey import encode_multikey, parse_multikey
-from keys.ring import HeldKey, KeyState
 from keys.signing import Algorithm, PublicKey
 
-_CONTEXTS = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1")
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
-_SEGMENT = re.compile(r"[A-Za-z0-9._~-]{1,100}")
-_DID_WEB = re.compile(
+# `re` compiles them when they are first used.
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
+_SEGMENT = r"[A-Za-z0-9._~-]{1,100}"
+_DID_WEB = (
     r"did:web:(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)"
     r"(?:%3[Aa](?P<port>[0-9]{1,5}))?"
     r"(?P<path>(?::[A-Za-z0-9._~-]{1,100}){0,16})"
@@ -42,7 +41,7 @@ def did_web(base_url: str, *path: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
         raise InvalidDIDError("not a URL") from exc
-    if parts.scheme not in _DEFAULT_PORTS or not _HOST.fullmatch(host) or parts.username:
+    if parts.scheme not in _DEFAULT_PORTS or not re.fullmatch(_HOST, host) or parts.username:
         raise InvalidDIDError("a did:web needs an http(s) URL of a named host")
     segments = (*(segment for segment in parts.path.split("/") if segment), *path)
     if not all(_is_segment(segment) for segment in segments):
@@ -57,7 +56,7 @@ def did_web_document_url(did: str) -> str:
     Raises:
         InvalidDIDError: not a did:web, or one whose path could lead elsewhere.
     """
-    match = _DID_WEB.fullmatch(did)
+    match = re.fullmatch(_DID_WEB, did)
     segments = match["path"].split(":")[1:] if match else []
     if match is None or not all(_is_segment(segment) for segment in segments):
         raise InvalidDIDError("not a did:web")
@@ -87,27 +86,6 @@ def verification_method_id(controller: str, key: PublicKey) -> str:
     if key.algorithm is Algorithm.ED25519:
         return f"{controller}#{encode_multikey(key)}"
     return f"{controller}#{thumbprint(key)}"
-
-
-def build_did_document(did: str, keys: Iterable[HeldKey]) -> dict[str, object]:
-    """Return the DID document of an issuer.
-
-    Retired keys stay listed and trusted. A compromised key stays listed, so that people
-    find out what it is, with the instant since which it is `revoked`, but leaves
-    `assertionMethod`, and bears another id than its proofs name: some verifiers look no
-    further than that, and some take the first key that there is.
-    """
-    in_order = sorted(keys, key=lambda key: key.state is KeyState.COMPROMISED)
-    listed = [(_listed_id(did, key), key) for key in in_order]
-    return {
-        "@context": list(_CONTEXTS),
-        "id": did,
-        "verificationMethod": [
-            {"id": id_, "controller": did, **_key_members(key.public), **_revocation(key)}
-            for id_, key in listed
-        ],
-        "assertionMethod": [id_ for id_, key in listed if key.state is not KeyState.COMPROMISED],
-    }
 
 
 def assertion_keys(document: object, *, controller: str, now: datetime) -> dict[str, PublicKey]:
@@ -149,24 +127,7 @@ def revoked_names(document: Mapping[str, object], *, controller: str) -> frozens
 
 
 def _is_segment(segment: str) -> bool:
-    return bool(_SEGMENT.fullmatch(segment)) and segment not in {".", ".."}
-
-
-def _key_members(key: PublicKey) -> dict[str, object]:
-    if key.algorithm is Algorithm.ED25519:
-        return {"type": "Multikey", "publicKeyMultibase": encode_multikey(key)}
-    return {"type": "JsonWebKey", "publicKeyJwk": public_jwk(key)}
-
-
-def _listed_id(did: str, key: HeldKey) -> str:
-    id_ = verification_method_id(did, key.public)
-    return id_.replace("#", "#revoked-") if key.state is KeyState.COMPROMISED else id_
-
-
-def _revocation(key: HeldKey) -> dict[str, object]:
-    if key.revoked_at is None:
-        return {}
-    return {"revoked": key.revoked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    return bool(re.fullmatch(_SEGMENT, segment)) and segment not in {".", ".."}
 
 
 def _list(value: object) -> list[object]:

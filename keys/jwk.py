@@ -6,20 +6,21 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    SECP256R1,
-    EllipticCurvePublicKey,
-    EllipticCurvePublicNumbers,
-)
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 
 from keys.errors import InvalidKeyError
+from keys.late import LateModule
 from keys.signing import P256_BYTES, RSA_MAXIMUM_BITS, Algorithm, PublicKey
 
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+else:
+    ec = LateModule("cryptography.hazmat.primitives.asymmetric.ec")
+    rsa = LateModule("cryptography.hazmat.primitives.asymmetric.rsa")
+
+_BASE64URL = "[A-Za-z0-9_-]+"
 # A modulus of the largest size that we accept, as base64url.
 _MAXIMUM_MEMBER = RSA_MAXIMUM_BITS // 6 + 2
 # OpenSSL's own limit for large moduli; every key in use has 3 or 65537.
@@ -74,7 +75,7 @@ def _parse_rsa(jwk: Mapping[str, object]) -> PublicKey:
     if exponent >= _MAXIMUM_EXPONENT:
         raise InvalidKeyError("the exponent of the RSA key is too large")
     try:
-        return PublicKey.of(RSAPublicNumbers(exponent, modulus).public_key())
+        return PublicKey.of(rsa.RSAPublicNumbers(exponent, modulus).public_key())
     except ValueError as exc:
         raise InvalidKeyError("the JWK holds no valid RSA key") from exc
 
@@ -91,7 +92,7 @@ def _parse_p256(jwk: Mapping[str, object]) -> PublicKey:
     x, y = (_decode(jwk.get(name)) for name in ("x", "y"))
     if len(x) != P256_BYTES or len(y) != P256_BYTES:
         raise InvalidKeyError("a coordinate of a P-256 key has 32 bytes")
-    numbers = EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), SECP256R1())
+    numbers = ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), ec.SECP256R1())
     try:
         return PublicKey.of(numbers.public_key())
     except ValueError as exc:
@@ -103,10 +104,10 @@ def _required_members(key: PublicKey) -> dict[str, str]:
     match key.key:
         case Ed25519PublicKey():
             return {"kty": "OKP", "crv": "Ed25519", "x": _encode(key.key.public_bytes_raw())}
-        case RSAPublicKey():
+        case rsa.RSAPublicKey():
             numbers = key.key.public_numbers()
             return {"kty": "RSA", "n": _encode_number(numbers.n), "e": _encode_number(numbers.e)}
-        case EllipticCurvePublicKey():
+        case ec.EllipticCurvePublicKey():
             point = key.key.public_numbers()
             x, y = (_encode(one.to_bytes(P256_BYTES)) for one in (point.x, point.y))
             return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
@@ -123,7 +124,11 @@ def _encode(data: bytes) -> str:
 
 
 def _decode(text: object) -> bytes:
-    if not isinstance(text, str) or len(text) > _MAXIMUM_MEMBER or not _BASE64URL.fullmatch(text):
+    if (
+        not isinstance(text, str)
+        or len(text) > _MAXIMUM_MEMBER
+        or not re.fullmatch(_BASE64URL, text)
+    ):
         raise InvalidKeyError("a member of the JWK is not base64url of a sensible length")
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,40 +1,28 @@
 """Signing keys and their public halves: Ed25519, RSA (RS256) and P-256 (ES256)."""
 
 import hashlib
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self, assert_never
+from typing import TYPE_CHECKING, Final, Self, assert_never
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    ECDSA,
-    SECP256R1,
-    EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
-)
-from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_ec_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import (
-    RSAPrivateKey,
-    RSAPublicKey,
-    generate_private_key,
-)
 from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
     encode_dss_signature,
 )
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_der_private_key,
-    load_der_public_key,
-)
 
 from keys.errors import InvalidKeyError, InvalidSignatureError
+from keys.late import LateModule
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+else:
+    serialization = LateModule("cryptography.hazmat.primitives.serialization")
+    ec = LateModule("cryptography.hazmat.primitives.asymmetric.ec")
+    padding = LateModule("cryptography.hazmat.primitives.asymmetric.padding")
+    rsa = LateModule("cryptography.hazmat.primitives.asymmetric.rsa")
 
 RSA_MINIMUM_BITS = 2048
 # The cost of one verification grows with the square of the modulus: a stranger's
@@ -43,6 +31,9 @@ RSA_MAXIMUM_BITS = 8192
 RSA_EXPONENT = 65537
 P256_BYTES = 32
 """The length of a coordinate of a P-256 point, and of each half of an ES256 signature."""
+# What stands before the 32 bytes of an Ed25519 key in its SubjectPublicKeyInfo (RFC 8410, 4).
+# OpenSSL takes a while to find out how to write the first one.
+_ED25519_DER = bytes.fromhex("302a300506032b6570032100")
 
 
 class Algorithm(StrEnum):
@@ -62,28 +53,36 @@ def _algorithm_of(key: object) -> Algorithm:
     match key:
         case Ed25519PrivateKey() | Ed25519PublicKey():
             return Algorithm.ED25519
-        case RSAPrivateKey() | RSAPublicKey():
+        case rsa.RSAPrivateKey() | rsa.RSAPublicKey():
             if not RSA_MINIMUM_BITS <= key.key_size <= RSA_MAXIMUM_BITS:
                 raise InvalidKeyError(f"an RSA key of {key.key_size} bits is not accepted")
             return Algorithm.RS256
-        case EllipticCurvePrivateKey() | EllipticCurvePublicKey():
-            if not isinstance(key.curve, SECP256R1):
+        case ec.EllipticCurvePrivateKey() | ec.EllipticCurvePublicKey():
+            if not isinstance(key.curve, ec.SECP256R1):
                 raise InvalidKeyError(f"a key on the curve {key.curve.name} is not accepted")
             return Algorithm.ES256
         case _:
             raise InvalidKeyError("only Ed25519, RSA and P-256 keys are accepted")
 
 
-@dataclass(frozen=True, slots=True)
 class PublicKey:
     """The half of a key that anyone may know. Two are equal when they are the same key.
 
     `der` is the SubjectPublicKeyInfo structure.
     """
 
-    der: bytes = field(repr=False)
-    algorithm: Algorithm
-    key: Ed25519PublicKey | RSAPublicKey | EllipticCurvePublicKey = field(repr=False, compare=False)
+    __slots__ = ("algorithm", "der", "key")
+
+    def __init__(
+        self,
+        *,
+        der: bytes,
+        algorithm: Algorithm,
+        key: "Ed25519PublicKey | rsa.RSAPublicKey | ec.EllipticCurvePublicKey",
+    ) -> None:
+        self.der: Final = der
+        self.algorithm: Final = algorithm
+        self.key: Final = key
 
     @classmethod
     def of(cls, key: object) -> Self:
@@ -93,10 +92,14 @@ class PublicKey:
             InvalidKeyError: not Ed25519, RSA of 2048 to 8192 bits, or P-256.
         """
         algorithm = _algorithm_of(key)
-        if not isinstance(key, Ed25519PublicKey | RSAPublicKey | EllipticCurvePublicKey):
-            raise InvalidKeyError("this is the private half of a key")
-        der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return cls(der=der, algorithm=algorithm, key=key)
+        if isinstance(key, Ed25519PublicKey):
+            return cls(der=_ED25519_DER + key.public_bytes_raw(), algorithm=algorithm, key=key)
+        if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+            der = key.public_bytes(
+                serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+            return cls(der=der, algorithm=algorithm, key=key)
+        raise InvalidKeyError("this is the private half of a key")
 
     @classmethod
     def from_bytes(cls, der: bytes) -> Self:
@@ -106,7 +109,7 @@ class PublicKey:
             InvalidKeyError: not such a structure, or a kind of key that we do not use.
         """
         try:
-            return cls.of(load_der_public_key(der))
+            return cls.of(serialization.load_der_public_key(der))
         except (ValueError, TypeError, UnsupportedAlgorithm) as exc:
             raise InvalidKeyError("not a public key in DER") from exc
 
@@ -120,26 +123,38 @@ class PublicKey:
             match self.key:
                 case Ed25519PublicKey():
                     self.key.verify(signature, data)
-                case RSAPublicKey():
-                    self.key.verify(signature, data, PKCS1v15(), SHA256())
-                case EllipticCurvePublicKey():
-                    self.key.verify(_as_der(signature), data, ECDSA(SHA256()))
+                case rsa.RSAPublicKey():
+                    self.key.verify(signature, data, padding.PKCS1v15(), SHA256())
+                case ec.EllipticCurvePublicKey():
+                    self.key.verify(_as_der(signature), data, ec.ECDSA(SHA256()))
                 case _ as unreachable:
                     assert_never(unreachable)
         except InvalidSignature as exc:
             raise InvalidSignatureError("the signature does not fit") from exc
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PublicKey) and self.der == other.der
+
+    def __hash__(self) -> int:
+        return hash(self.der)
 
     def __repr__(self) -> str:
         fingerprint = hashlib.sha256(self.der).hexdigest()[:16]
         return f"PublicKey({self.algorithm.value}, sha256 {fingerprint})"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class SigningKey:
     """A private key together with its public half. It never shows what is private."""
 
-    public: PublicKey
-    _key: Ed25519PrivateKey | RSAPrivateKey | EllipticCurvePrivateKey = field(repr=False)
+    __slots__ = ("_key", "public")
+
+    def __init__(
+        self,
+        public: PublicKey,
+        key: "Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey",
+    ) -> None:
+        self.public: Final = public
+        self._key: Final = key
 
     @classmethod
     def of(cls, key: object) -> Self:
@@ -149,7 +164,7 @@ class SigningKey:
             InvalidKeyError: not Ed25519, RSA of 2048 to 8192 bits, or P-256.
         """
         _algorithm_of(key)
-        if not isinstance(key, Ed25519PrivateKey | RSAPrivateKey | EllipticCurvePrivateKey):
+        if not isinstance(key, Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
             raise InvalidKeyError("this is the public half of a key")
         return cls(PublicKey.of(key.public_key()), key)
 
@@ -163,7 +178,7 @@ class SigningKey:
             InvalidKeyError: not such a structure, or a kind of key that we do not use.
         """
         try:
-            return cls.of(load_der_private_key(der, password=None))
+            return cls.of(serialization.load_der_private_key(der, password=None))
         except (ValueError, TypeError, UnsupportedAlgorithm):
             # Without the cause: its message may describe the private structure.
             raise InvalidKeyError("not a private key in DER") from None
@@ -178,16 +193,20 @@ class SigningKey:
         match self._key:
             case Ed25519PrivateKey():
                 return self._key.sign(data)
-            case RSAPrivateKey():
-                return self._key.sign(data, PKCS1v15(), SHA256())
-            case EllipticCurvePrivateKey():
-                return _from_der(self._key.sign(data, ECDSA(SHA256())))
+            case rsa.RSAPrivateKey():
+                return self._key.sign(data, padding.PKCS1v15(), SHA256())
+            case ec.EllipticCurvePrivateKey():
+                return _from_der(self._key.sign(data, ec.ECDSA(SHA256())))
             case _ as unreachable:
                 assert_never(unreachable)
 
     def private_bytes(self) -> bytes:
         """Return the key as unencrypted PKCS #8 DER, to be sealed at once and never logged."""
-        return self._key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        return self._key.private_bytes(
+            serialization.Encoding.DER,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
 
     def __repr__(self) -> str:
         return f"SigningKey({self.public!r}, private part hidden)"
@@ -206,12 +225,12 @@ def generate_rsa(bits: int = RSA_MINIMUM_BITS) -> SigningKey:
     """
     if not RSA_MINIMUM_BITS <= bits <= RSA_MAXIMUM_BITS:
         raise InvalidKeyError(f"an RSA key of {bits} bits is not accepted")
-    return SigningKey.of(generate_private_key(RSA_EXPONENT, bits))
+    return SigningKey.of(rsa.generate_private_key(RSA_EXPONENT, bits))
 
 
 def generate_p256() -> SigningKey:
     """Return a new P-256 key, from the operating system's randomness."""
-    return SigningKey.of(generate_ec_key(SECP256R1()))
+    return SigningKey.of(ec.generate_private_key(ec.SECP256R1()))
 
 
 def _from_der(signature: bytes) -> bytes:

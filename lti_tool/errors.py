@@ -24,9 +24,9 @@ LtiToolError
 """
 
 import os
-import traceback
 from collections.abc import Mapping
 from datetime import datetime
+from importlib import import_module
 
 
 class LtiToolError(Exception):
@@ -244,7 +244,7 @@ def places_of(error: BaseException | None) -> str:
     while error is not None and not any(error is one for one in known):
         known.append(error)
         lines.append(f"{type(error).__module__}.{type(error).__qualname__}{_safe_words(error)}")
-        frames = traceback.extract_tb(error.__traceback__)
+        frames = import_module("traceback").extract_tb(error.__traceback__)
         lines += [f"  {one.filename}:{one.lineno} in {one.name}" for one in frames]
         error = error.__cause__ or error.__context__
     return "\n".join(lines)

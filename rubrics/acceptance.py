@@ -11,7 +11,6 @@ when the schema is read, so no keyword is ever passed over.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module
 from itertools import pairwise
@@ -23,11 +22,11 @@ Schemas: TypeAlias = Mapping[str, Any]
 """Those that may be referred to, by id."""
 
 
-@dataclass(frozen=True)
 class DocumentSchema:
     """One of our schemas, as package and file name, and those that it refers to."""
 
-    places: tuple[tuple[str, str], ...]
+    def __init__(self, places: tuple[tuple[str, str], ...]) -> None:
+        self._places = places
 
     def check(self, document: Any) -> dict[str, Any]:  # noqa: ANN401 - untrusted
         """Return the document once the schema accepts it.
@@ -50,7 +49,7 @@ class DocumentSchema:
     def accepts(self) -> Check:
         """The schema as a function."""
         schemas = {}
-        for package, name in self.places:
+        for package, name in self._places:
             # `importlib.resources` would take longer to import than all that is done here.
             folder, *_ = import_module(package).__path__
             schema = json.loads(Path(folder, name).read_bytes())
@@ -59,7 +58,7 @@ class DocumentSchema:
 
     @cached_property
     def _validator(self) -> object:
-        return import_module("rubrics.documents").load_validator(*self.places)
+        return import_module("rubrics.documents").load_validator(*self._places)
 
 
 def read_schemas(schemas: Schemas) -> Check:

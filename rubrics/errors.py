@@ -16,9 +16,10 @@ RubricsError
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from rubrics.marks import Mark
+if TYPE_CHECKING:
+    from rubrics.marks import Mark
 
 
 class RubricsError(Exception):
@@ -37,7 +38,7 @@ class InvalidDocumentError(RubricsError):
 
     code = "document_invalid"
 
-    def __init__(self, place: str, reason: str, mark: Mark | None = None) -> None:
+    def __init__(self, place: str, reason: str, mark: "Mark | None" = None) -> None:
         super().__init__(f"{f'{mark}: ' if mark else ''}{place or 'document'}: {reason}")
         self.place = place
         self.reason = reason

@@ -208,7 +208,9 @@ def _borrowed_rsa_keys(rsa_keys: list[SigningKey], monkeypatch: pytest.MonkeyPat
 def _loaded_keys() -> Iterator[None]:
     """Each key is read once in this test process: checking an RSA key takes 40 ms."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("keys.signing.load_der_private_key", cache(load_der_private_key))
+        patch.setattr(
+            "keys.signing.serialization.load_der_private_key", cache(load_der_private_key)
+        )
         yield
 
 

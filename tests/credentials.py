@@ -33,7 +33,8 @@ from badges.pathway_publication import (
 from badges.proof import add_data_integrity_proof, sign_vc_jwt
 from badges.status_list import StatusList, build_status_list_credential
 from badges.written import serialize
-from keys.did import build_did_document, verification_method_id
+from keys.did import verification_method_id
+from keys.did_document import build_did_document
 from keys.jwk import public_jwk, thumbprint
 from keys.multikey import encode_multikey
 from keys.ring import HeldKey, KeyState

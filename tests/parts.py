@@ -14,7 +14,7 @@ from badges.pathway_publication import HeldBadge, binding_of, evidence_of
 from badges.proof import add_data_integrity_proof, sign_vc_jwt
 from badges.status_list import StatusList, build_status_list_credential
 from badges.written import serialize
-from keys.did import build_did_document
+from keys.did_document import build_did_document
 from keys.jwk import public_jwk
 from keys.ring import HeldKey
 from keys.signing import generate_ed25519, generate_rsa

@@ -4,8 +4,8 @@ For each set of types the terms of all of them are put together once.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from badges.errors import (
     CanonicalizationError,
@@ -26,7 +26,6 @@ _UNSUPPORTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Word:
     """What a term means, as N-Quads text.
 
@@ -34,11 +33,18 @@ class Word:
     documents say alike, word for word: the achievement.
     """
 
-    kind: TermKind
-    predicate: str
-    datatype: str
-    words: Mapping[str, str]
-    is_shared: bool
+    # Read for every value of every document: a named tuple's members take longer to read.
+    __slots__ = ("datatype", "is_shared", "kind", "predicate", "words")
+
+    def __init__(self, name: str, term: Term) -> None:
+        is_plain = term.datatype in {None, XSD_STRING}
+        self.kind: Final = term.kind
+        self.predicate: Final = iri_text(term.predicate)
+        self.datatype: Final = "" if is_plain else "^^" + iri_text(str(term.datatype))
+        self.words: Final[Mapping[str, str]] = {
+            word: iri_text(iri) for word, iri in term.words.items()
+        }
+        self.is_shared: Final = name == "achievement"
 
 
 class Meaning:
@@ -52,7 +58,7 @@ class Meaning:
         for scope in (vocabulary.terms, *scopes):
             terms |= scope
         self.words = {
-            name: _word(name, term) for name, term in terms.items() if term.kind not in _UNSUPPORTED
+            name: Word(name, term) for name, term in terms.items() if term.kind not in _UNSUPPORTED
         }
         self._unsupported = {name: term.kind for name, term in terms.items()}
 
@@ -96,14 +102,3 @@ def load_languages() -> Mapping[frozenset[str], Language]:
 def show_name(name: str) -> str:
     """Return a name from a document for a message: it may be anything, and of any length."""
     return repr(name if len(name) <= _MAX_SHOWN else name[:_MAX_SHOWN] + "…")
-
-
-def _word(name: str, term: Term) -> Word:
-    is_plain = term.datatype in {None, XSD_STRING}
-    return Word(
-        kind=term.kind,
-        predicate=iri_text(term.predicate),
-        datatype="" if is_plain else "^^" + iri_text(str(term.datatype)),
-        words={word: iri_text(iri) for word, iri in term.words.items()},
-        is_shared=name == "achievement",
-    )

@@ -6,12 +6,11 @@ without it. `learn.py` wrote it and says how.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class TermKind(StrEnum):
@@ -31,8 +30,7 @@ class TermKind(StrEnum):
     """A place where other terms hold than elsewhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(NamedTuple):
     """What one term means on nodes of one type; `datatype` None is a plain literal."""
 
     predicate: str
@@ -41,16 +39,14 @@ class Term:
     words: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeType:
+class NodeType(NamedTuple):
     """A type's IRI and the terms that hold only on its nodes."""
 
     iri: str
     terms: Mapping[str, Term]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """All that one context list means.
 
     `terms` hold on every node; `prefixes` are the names that would shorten an IRI.

@@ -5,6 +5,7 @@ loads no web framework and no database, needs no settings, and of one file it ta
 longer than Python takes to start.
 """
 
+import gc
 import sys
 from importlib import import_module
 from typing import Any
@@ -46,12 +47,16 @@ def main() -> None:
 
 def _verify(source: str) -> int:
     """Verify as the command does that is told nothing else, without what reads options."""
+    # Looking for what could be let go took a fifth of the time, at the end above all.
+    gc.disable()
     verify_source = import_module("lti_tool.cli.verifying").verify_source
     try:
         return 0 if verify_source(source) else 1
     except LtiToolError as error:
         print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - there is no click here
         return 1
+    finally:
+        gc.freeze()
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562

@@ -1,8 +1,8 @@
 """What a verification amounts to, in one word. Needs no database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from badges.binding import Resolver
 from badges.checks import Check, CheckName, CheckState, Part
@@ -20,8 +20,7 @@ _OUTCOMES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """The outcome of one verification.
 
     `status` is valid, part_lost, revoked, expired, not_yet, part_broken, broken or

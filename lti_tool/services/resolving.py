@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from badges.binding import Naming
 from badges.errors import NotPublicError, ResolutionError
-from keys.did import build_did_document
+from keys.did_document import build_did_document
 from lti_tool.errors import LtiToolError, NotFoundError
 from lti_tool.services.disclosing import disclosed
 from lti_tool.services.fetching import FetchingResolver

@@ -36,7 +36,7 @@ from badges.publication import achievement_of, results_of
 from badges.summary import read_summary
 from badges.verification import verify
 from badges.written import serialize
-from keys.did import build_did_document
+from keys.did_document import build_did_document
 from keys.jwk import public_jwk
 from keys.multikey import parse_multikey
 from keys.ring import HeldKey, KeyState

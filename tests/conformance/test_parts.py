@@ -18,7 +18,7 @@ from badges.credential import check_before_signing
 from badges.endorsement import check_endorsement
 from badges.generic import canonicalize_with_pyld
 from badges.written import serialize
-from keys.did import build_did_document
+from keys.did_document import build_did_document
 from keys.jwk import public_jwk
 from tests.conformance.judges import TODAY, pem, write
 from tests.conformance.node_verifiers import SHARED, NodeVerifiers, install_node_verifiers

@@ -14,7 +14,8 @@ from badges.baking import bake
 from badges.image import draw_badge_image
 from badges.instants import format_instant
 from badges.proof import sign_vc_jwt
-from keys.did import build_did_document, did_web
+from keys.did import did_web
+from keys.did_document import build_did_document
 from lti_tool.app import create_app
 from lti_tool.cli import cli
 from lti_tool.config import Settings

@@ -12,7 +12,7 @@ from badges.checks import CheckState, PartKind
 from badges.proof import add_data_integrity_proof
 from badges.verification import VerifiedCredential, verify
 from badges.written import serialize
-from keys.did import build_did_document
+from keys.did_document import build_did_document
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.runtime import Runtime
 from lti_tool.services import (

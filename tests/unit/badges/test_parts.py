@@ -18,7 +18,7 @@ from badges.proof import add_data_integrity_proof, sign_vc_jwt
 from badges.reach import MAXIMUM_DOCUMENTS, MAXIMUM_LEVELS, MAXIMUM_QUESTIONS
 from badges.verification import VerifiedCredential
 from badges.written import digest_multibase, serialize
-from keys.did import build_did_document
+from keys.did_document import build_did_document
 from keys.multikey import encode_multibase
 from keys.ring import HeldKey, KeyState
 from tests.credentials import (

@@ -9,7 +9,7 @@ from badges.checks import CheckState
 from badges.proof import sign_vc_jwt
 from badges.status_list import StatusList, build_status_list_credential
 from badges.written import serialize
-from keys.did import build_did_document
+from keys.did_document import build_did_document
 from keys.ring import HeldKey, KeyState
 from lti_tool.lti.http import GuardedSession
 from lti_tool.services.examining import Report, examine
