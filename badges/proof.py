@@ -142,19 +142,30 @@ def add_data_integrity_proof(
         InvalidCredentialError: it has a proof already, or the key is not Ed25519.
         CanonicalizationError: a word of it has no meaning that we know.
     """
-    if "proof" in document or signer.algorithm is not Algorithm.ED25519:
-        raise InvalidCredentialError("a document without proof and an Ed25519 key are needed")
-    options = {
-        **_SUITE,
-        "created": format_instant(created),
-        "verificationMethod": signer.id,
-        "proofPurpose": _PURPOSE,
-    }
+    if "proof" in document:
+        raise InvalidCredentialError("a document without proof is needed")
+    options = proof_options(signer, created=created)
     unsigned = EmbeddedProof(
         document=document, options=options, signature=b"", key_id=signer.id, expires=None
     )
     value = encode_multibase(signer.sign(unsigned.signed_bytes()))
     return {**document, "proof": [{**options, "proofValue": value}]}
+
+
+def proof_options(signer: Signer, *, created: datetime) -> dict[str, object]:
+    """Return a Data Integrity proof without its value.
+
+    Raises:
+        InvalidCredentialError: the key is not Ed25519.
+    """
+    if signer.algorithm is not Algorithm.ED25519:
+        raise InvalidCredentialError("an Ed25519 key is needed")
+    return {
+        **_SUITE,
+        "created": format_instant(created),
+        "verificationMethod": signer.id,
+        "proofPurpose": _PURPOSE,
+    }
 
 
 def parse_embedded_proof(document: _Document) -> EmbeddedProof:

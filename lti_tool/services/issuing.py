@@ -94,35 +94,25 @@ def issue(parts: IssuingParts, facts: AwardFacts | StackFacts) -> SignedCredenti
 
 
 def issue_many(
-    parts: IssuingParts, facts: Sequence[AwardFacts | StackFacts], *, has_tokens: bool = True
+    parts: IssuingParts, facts: Sequence[AwardFacts | StackFacts]
 ) -> tuple[SignedCredential, ...]:
     """Issue several credentials of one issuer: one reservation for all, each verified.
-
-    Without tokens, they are signed in their first form only.
 
     Raises: as `issue`, when any of them fails.
     """
     if not facts:
         return ()
     issuer = facts[0].issuer
-    reservations = _reserve(parts, issuer, len(facts))
+    reservations = reserve_many(parts, issuer, len(facts))
     with parts.database.reading() as session:
         ring = parts.rings.load(session, issuer)
-        endorsed = _endorsements(session, issuer, {one.version_id for one in facts})
+        endorsed = endorsements_of(session, issuer, {one.version_id for one in facts})
     resolver = RememberingResolver(OwnResolver(parts.database, parts.urls))
     signed = []
     for one, reservation in zip(facts, reservations, strict=True):
         carried = endorsed[one.version_id]
         unsigned = unsigned_credential(one, reservation, urls=parts.urls, endorsements=carried)
-        check_before_signing(unsigned)
-        forms = sign_checked(
-            parts,
-            unsigned,
-            ring,
-            created=one.issued_at,
-            resolver=resolver,
-            has_token=has_tokens,
-        )
+        forms = sign_forms(parts, unsigned, ring, created=one.issued_at, resolver=resolver)
         signed.append(
             SignedCredential(
                 reservation=reservation,
@@ -187,11 +177,11 @@ def sign_checked(
 
 def reserve(parts: IssuingParts, issuer: IssuerRow) -> Reservation:
     """Give away an id and a place in a status list, for ever."""
-    (reservation,) = _reserve(parts, issuer, 1)
+    (reservation,) = reserve_many(parts, issuer, 1)
     return reservation
 
 
-def _endorsements(
+def endorsements_of(
     session: Session, issuer: IssuerRow, version_ids: Collection[UUID]
 ) -> dict[UUID, Endorsements]:
     """Return what the credentials of each version carry."""
@@ -202,7 +192,8 @@ def _endorsements(
     }
 
 
-def _reserve(parts: IssuingParts, issuer: IssuerRow, count: int) -> list[Reservation]:
+def reserve_many(parts: IssuingParts, issuer: IssuerRow, count: int) -> list[Reservation]:
+    """Give away ids and places in a status list, for ever."""
     credential_ids = [parts.new_id() for _ in range(count)]
     reserved = reserve_positions(
         parts.database,

@@ -17,11 +17,12 @@ from lti_tool.services.bulk.columns import RowFault
 from lti_tool.services.bulk.ground import Ground, Wish, check_wish, load_ground
 from lti_tool.services.bulk.planning import Entry, Outcome, Plan, Planner, RowResult
 from lti_tool.services.bulk.reading import FileRow
+from lti_tool.services.bulk.signing import BatchIssuer
 from lti_tool.services.bulk.standing import load_standings
 from lti_tool.services.bulk.writing import write_entries
 from lti_tool.services.credential_facts import AwardFacts, Subject
 from lti_tool.services.dues import Coming, Due, due_of
-from lti_tool.services.issuing import IssuingParts, SignedCredential, issue_many
+from lti_tool.services.issuing import IssuingParts, SignedCredential
 from lti_tool.services.stacking import Prepared, StackChangedError, prepare, until_settled, write
 from lti_tool.services.stacks import list_stacks, stand_all
 from lti_tool.store import bulk, organisations, pathways
@@ -68,7 +69,7 @@ def award(
             when too much else was awarded to the same people at the same time.
     """
     rows = wish.file.rows if rows is None else rows
-    planner, done = Planner(wish), 0
+    planner, issuer, done = Planner(wish), BatchIssuer(parts), 0
     with parts.database.reading() as session:
         ground = load_ground(session, wish, clock=parts.clock)
         check_wish(ground, wish)
@@ -79,7 +80,7 @@ def award(
         left: Sequence[FileRow] = some
         results: list[RowResult] = []
         while left:
-            batch = _Batch(parts, wish, planner, left)
+            batch = _Batch(parts, wish, planner, issuer, left)
             results += until_settled(batch.settle)
             left = batch.left
         done += len(some)
@@ -98,11 +99,17 @@ class _Batch:
     """Some rows: those of them that are about different people are awarded together."""
 
     def __init__(
-        self, parts: IssuingParts, wish: Wish, planner: Planner, rows: Sequence[FileRow]
+        self,
+        parts: IssuingParts,
+        wish: Wish,
+        planner: Planner,
+        issuer: BatchIssuer,
+        rows: Sequence[FileRow],
     ) -> None:
         self._parts = parts
         self._wish = wish
         self._planner = planner
+        self._issuer = issuer
         self._rows = rows
         self.left: Sequence[FileRow] = ()
         """The rows that are about somebody who is in this batch already."""
@@ -131,21 +138,15 @@ class _Batch:
         facts = [_facts(ground, one, now) for one in awarded]
         refused: list[RowResult] = []
         credentials: dict[int, SignedCredential] = {}
-        try:
-            many = issue_many(self._parts, facts, has_tokens=False)
-            credentials = {e.row.number: c for e, c in zip(awarded, many, strict=True)}
-        except BadgesError:
-            # One that cannot be signed holds up no other: find out which.
-            for one, fact in zip(awarded, facts, strict=True):
-                try:
-                    (signed,) = issue_many(self._parts, [fact], has_tokens=False)
-                except BadgesError as error:
-                    fault = RowFault(code="not_signable", detail=error.code)
-                    refused.append(
-                        RowResult(number=one.row.number, outcome=Outcome.REFUSED, faults=(fault,))
-                    )
-                else:
-                    credentials[one.row.number] = signed
+        for one, signed in zip(awarded, self._issuer.issue(facts), strict=True):
+            if isinstance(signed, BadgesError):
+                # One that cannot be signed holds up no other.
+                fault = RowFault(code="not_signable", detail=signed.code)
+                refused.append(
+                    RowResult(number=one.row.number, outcome=Outcome.REFUSED, faults=(fault,))
+                )
+            else:
+                credentials[one.row.number] = signed
         lost = {one.number for one in refused}
         return [
             _Signed(entry=one, credential=credentials.get(one.row.number))
