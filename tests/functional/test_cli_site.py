@@ -22,6 +22,7 @@ from lti_tool.services.disclosing import Disclosure
 from lti_tool.store.rows import AuditEventRow, IssuerRow, ShareRow, StatusListRow
 from tests.conformance.node_verifiers import install_node_verifiers
 from tests.conftest import FakeClock
+from tests.nginx_host import NGINX, WITHOUT_NGINX, nginx_hosting
 from tests.ports import free_port
 from tests.stacked import Ladder, a_ladder
 from tests.static_host import hosting
@@ -116,30 +117,54 @@ def college(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> College:
 
 
 @pytest.fixture
-def hosted(college: College) -> Iterator[College]:
-    """The copy, served by a plain host under the tool's name. The tool is off."""
+def exported(college: College) -> College:
+    """The copy of a college where three badges are shared. The tool is off."""
     college.share("one")
     college.share("two")
     college.ladder.revoke("two")
     college.share("three", Disclosure.WITHOUT_LEVELS)
     college.export()
-    with hosting(college.site, college.port):
-        yield college
+    return college
 
 
-def test_badges_verify_when_the_tool_is_off(hosted: College) -> None:
+@pytest.fixture
+def hosted(exported: College) -> Iterator[College]:
+    """The copy, served by a plain host under the tool's name."""
+    with hosting(exported.site, exported.port):
+        yield exported
+
+
+@pytest.fixture
+def by_nginx(exported: College) -> Iterator[College]:
+    """The same by nginx, as the example in the copy says."""
+    if NGINX is None:
+        pytest.skip(WITHOUT_NGINX)
+    example = (exported.folder / "nginx.conf").read_text("utf-8")
+    place = exported.terminal.folder / "nginx"
+    with nginx_hosting(example, place, exported.port, root=str(exported.site)):
+        yield exported
+
+
+@pytest.fixture(params=["hosted", "by_nginx"])
+def on_each(request: pytest.FixtureRequest) -> College:
+    """By either of the two."""
+    college: College = request.getfixturevalue(request.param)
+    return college
+
+
+def test_badges_verify_when_the_tool_is_off(on_each: College) -> None:
     """Shared or not, either form; a revoked one does not, and neither does a changed one."""
     for slug in ("one", "three", "four"):
         for form in ("json", "jwt"):
-            result = hosted.verify(hosted.file(slug, form))
+            result = on_each.verify(on_each.file(slug, form))
             assert result.exit_code == 0, result.output
     for form in ("json", "jwt"):
-        revoked = hosted.verify(hosted.file("two", form))
+        revoked = on_each.verify(on_each.file("two", form))
         assert revoked.exit_code == 1
         assert "FAIL  It has not been revoked (revoked)" in revoked.output
-    changed = hosted.file("one")
+    changed = on_each.file("one")
     changed.write_bytes(changed.read_bytes().replace(b'"One"', b'"Two"'))
-    assert hosted.verify(changed).exit_code == 1
+    assert on_each.verify(changed).exit_code == 1
 
 
 def test_a_microcredential_verifies_with_its_badges(college: College) -> None:
@@ -213,10 +238,10 @@ def test_other_programs_verify_against_the_copy(hosted: College) -> None:
     assert set(verifiers.check_jwts(docs / "key.jwk", *tokens).values()) == {True}
 
 
-def test_every_link_of_every_page_leads_somewhere(hosted: College) -> None:
+def test_every_link_of_every_page_leads_somewhere(on_each: College) -> None:
     """Within the copy: pages, pictures, scripts and style sheets, as the browser asks for them."""
-    base = f"http://localhost:{hosted.port}"
-    pages = sorted(path for path in hosted.site.rglob("*.html"))
+    base = f"http://localhost:{on_each.port}"
+    pages = sorted(path for path in on_each.site.rglob("*.html"))
     assert len(pages) > 12
     seen: set[str] = set()
     for page in pages:
@@ -230,7 +255,7 @@ def test_every_link_of_every_page_leads_somewhere(hosted: College) -> None:
     assert any(path.startswith("/bootstrap/") for path in seen)
 
 
-def test_documents_come_with_their_types_to_any_origin(hosted: College) -> None:
+def test_documents_come_with_their_types_to_any_origin(on_each: College) -> None:
     """As `_headers` says; a verifier in a browser is of another origin."""
     expected = {
         "issuers/*/did.json": "application/did+json",
@@ -240,13 +265,37 @@ def test_documents_come_with_their_types_to_any_origin(hosted: College) -> None:
         "credentials/*": "application/vc",
     }
     for pattern, media_type in expected.items():
-        paths = list(hosted.site.glob(pattern))
+        paths = list(on_each.site.glob(pattern))
         assert paths, pattern
         for path in paths:
-            url = f"http://localhost:{hosted.port}/{path.relative_to(hosted.site)}"
+            url = f"http://localhost:{on_each.port}/{path.relative_to(on_each.site)}"
             with urlopen(url, timeout=10) as answer:
                 assert answer.headers["Content-Type"] == media_type
                 assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_nginx_answers_by_what_is_asked_for(by_nginx: College) -> None:
+    """Pages to people and documents to programs, as the tool did; pages keep their policy."""
+    credential = f"credentials/{by_nginx.ladder.credential('one').id}"
+    (shared, *_) = (path.parent.name for path in by_nginx.site.glob("s/*/index.html"))
+    (listed, *_) = by_nginx.site.glob("status/*")
+
+    def ask(path: str, accept: str) -> requests.Response:
+        url = f"http://localhost:{by_nginx.port}/{path}"
+        return requests.get(url, headers={"Accept": accept}, timeout=10)
+
+    for path in (credential, f"s/{shared}"):
+        page = ask(path, "text/html,application/xhtml+xml,*/*;q=0.8")
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+        assert ask(path, "application/vc").json()["proof"]
+    for form in ("application/vc", "application/vc+jwt"):
+        answer = ask(f"status/{listed.name}", form)
+        assert answer.headers["Content-Type"] == form
+        assert answer.headers["Vary"] == "Accept"
+    assert ask("s/unknown", "text/html").status_code == 404
+    assert ask("../nginx.conf", "text/html").status_code in {400, 404}
 
 
 def test_nothing_is_exported_that_is_not_public(college: College) -> None:
