@@ -10,6 +10,7 @@ from sqlalchemy import Row as ResultRow
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.errors import NotFoundError
+from lti_tool.store.many_rows import insert_those_free
 from lti_tool.store.rows import (
     AchievementRow,
     AchievementVersionRow,
@@ -26,7 +27,6 @@ from lti_tool.store.rows import (
     SubmissionRow,
     UserRow,
 )
-from lti_tool.store.upsert import insert_those_free
 from lti_tool.values import Scope
 
 AttemptParts = ResultRow[AttemptRow, SubmissionRow, AchievementVersionRow]

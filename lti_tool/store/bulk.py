@@ -5,15 +5,15 @@ Statements name at most `AT_ONCE` values: databases have a limit.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from itertools import islice
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.base import Row
 from lti_tool.store.rows import (
     AchievementRow,
     AchievementVersionRow,
@@ -32,9 +32,23 @@ from lti_tool.store.rows import (
 )
 
 AT_ONCE = 1000
-MemberParts: TypeAlias = ResultRow[UserRow, MembershipRow]
 WorkParts: TypeAlias = ResultRow[SubmissionRow, AttemptRow, DecisionRow | None]
 Value = TypeVar("Value")
+
+
+class Member(NamedTuple):
+    """An account in a course, with the earner whose account it is."""
+
+    user_id: UUID
+    sub: str
+    name: str
+    is_test: bool
+    earner_id: UUID
+    subject_urn: str
+    chosen_name: str | None
+    name_chosen_at: datetime | None
+    context_id: UUID
+    roles: str
 
 
 def list_courses(session: Session, organisation_id: UUID) -> Sequence[ContextRow]:
@@ -82,7 +96,7 @@ def list_documents(session: Session, version_ids: Collection[UUID]) -> Mapping[U
 
 def list_members(
     session: Session, organisation_id: UUID, *, subs: Collection[str], names: Collection[str]
-) -> Iterator[MemberParts]:
+) -> Iterator[Member]:
     """Yield accounts of an organisation's platforms by `sub` or name, once for each course."""
     # Accounts are known by platform and `sub`.
     platforms = session.scalars(
@@ -90,9 +104,22 @@ def list_members(
         .where(DeploymentRow.organisation_id == organisation_id)
         .distinct()
     ).all()
+    # No objects: thousands of them would take longer than all their queries.
     query = (
-        select(UserRow, MembershipRow)
+        select(
+            UserRow.id,
+            UserRow.sub,
+            UserRow.name,
+            UserRow.is_test,
+            EarnerRow.id,
+            EarnerRow.subject_urn,
+            EarnerRow.chosen_name,
+            EarnerRow.name_chosen_at,
+            MembershipRow.context_id,
+            MembershipRow.roles,
+        )
         .join(MembershipRow, MembershipRow.user_id == UserRow.id)
+        .join(EarnerRow, EarnerRow.id == UserRow.earner_id)
         .join(ContextRow, ContextRow.id == MembershipRow.context_id)
         .join(DeploymentRow, DeploymentRow.id == ContextRow.deployment_id)
         .where(
@@ -101,9 +128,9 @@ def list_members(
         )
     )
     for some in _some(subs):
-        yield from session.execute(query.where(UserRow.sub.in_(some)))
+        yield from map(Member._make, session.execute(query.where(UserRow.sub.in_(some))))
     for some in _some(names):
-        yield from session.execute(query.where(UserRow.name.in_(some)))
+        yield from map(Member._make, session.execute(query.where(UserRow.name.in_(some))))
 
 
 def list_awards(
@@ -154,12 +181,14 @@ def list_work(
         )
 
 
-def list_confirmed_names(session: Session, earner_ids: Collection[UUID]) -> Mapping[UUID, str]:
-    """Return the names that some earners last confirmed for a badge."""
-    found: dict[UUID, str] = {}
+def list_confirmed_names(
+    session: Session, earner_ids: Collection[UUID]
+) -> Mapping[UUID, tuple[str, datetime | None]]:
+    """Return the names that some earners last confirmed for a badge, and when."""
+    found: dict[UUID, tuple[str, datetime | None]] = {}
     for some in _some(earner_ids):
         rows = session.execute(
-            select(UserRow.earner_id, AttemptRow.name_on_badge)
+            select(UserRow.earner_id, AttemptRow.name_on_badge, AttemptRow.submitted_at)
             .join(SubmissionRow, SubmissionRow.user_id == UserRow.id)
             .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
             .where(
@@ -169,21 +198,14 @@ def list_confirmed_names(session: Session, earner_ids: Collection[UUID]) -> Mapp
             )
             .order_by(AttemptRow.submitted_at, AttemptRow.id.desc())
         )
-        found |= {one.earner_id: one.name_on_badge for one in rows}
-    return found
-
-
-def list_earners(session: Session, ids: Collection[UUID]) -> Mapping[UUID, EarnerRow]:
-    """Return some earners by id."""
-    found: dict[UUID, EarnerRow] = {}
-    for some in _some(ids):
-        rows = session.scalars(select(EarnerRow).where(EarnerRow.id.in_(some)))
-        found |= {one.id: one for one in rows}
+        found |= {earner_id: (name, at) for earner_id, name, at in rows}
     return found
 
 
 def lock_earners(session: Session, ids: Collection[UUID]) -> None:
     """Let nobody else award to some earners until the transaction ends; always in one order."""
+    if session.get_bind().dialect.name == "sqlite":
+        return  # there only one writes at a time
     for some in _some(sorted(ids)):
         session.execute(
             select(EarnerRow.id)
@@ -228,13 +250,6 @@ def find_account(session: Session, organisation_id: UUID, text: str) -> Sequence
         .where(DeploymentRow.organisation_id == organisation_id, or_(*named))
         .distinct()
     ).all()
-
-
-def insert_rows(session: Session, row: type[Row], values: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of one table, without reading them back."""
-    if values:
-        # Not as objects: their bookkeeping takes as long as the insert.
-        session.execute(insert(row.metadata.tables[row.__tablename__]), list(values))
 
 
 def _some(values: Collection[Value]) -> Iterator[tuple[Value, ...]]:

@@ -1,6 +1,7 @@
 """Queries about users, browsers and launches."""
 
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Row as ResultRow
@@ -12,7 +13,6 @@ from lti_tool.store.rows import (
     BrowserRow,
     ContextRow,
     DeploymentRow,
-    EarnerRow,
     LaunchRow,
     MembershipRow,
     RegistrationRow,
@@ -28,7 +28,19 @@ def find_user(session: Session, registration_id: UUID, sub: str) -> UserRow | No
     ).one_or_none()
 
 
-def name_that_counts(earner: EarnerRow, confirmed: str, at: datetime | None) -> str:
+class Named(Protocol):
+    """An earner, or what is known of one."""
+
+    @property
+    def chosen_name(self) -> str | None:
+        """The name that they chose for all badges."""
+
+    @property
+    def name_chosen_at(self) -> datetime | None:
+        """When they did."""
+
+
+def name_that_counts(earner: Named, confirmed: str, at: datetime | None) -> str:
     """Return the name for a new badge: what its earner confirmed at `at`, or chose since."""
     chosen_at = earner.name_chosen_at
     if chosen_at is not None and (at is None or chosen_at >= at):

@@ -1,18 +1,16 @@
 """Insert a row whose key may be taken, without a race between looking and writing."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from sqlalchemy import CursorResult, UpdateBase, inspect
 from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from lti_tool.store.base import Row
-
-Value = TypeVar("Value")
 
 
 def insert_unless_present(session: Session, row: type[Row], values: Mapping[str, Any]) -> bool:
@@ -22,19 +20,6 @@ def insert_unless_present(session: Session, row: type[Row], values: Mapping[str,
     holds: somebody else was first, and the caller reads what is there.
     """
     return affected(session, _insert(session, row, values).on_conflict_do_nothing()) == 1
-
-
-def insert_those_free(
-    session: Session,
-    row: type[Row],
-    values: Sequence[Mapping[str, Any]],
-    *,
-    returns: InstrumentedAttribute[Value],
-) -> Sequence[Value]:
-    """Insert several rows in one statement; return a column of those whose keys were free."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(row).values(list(values)).on_conflict_do_nothing().returning(returns)
-    return session.scalars(statement).all()
 
 
 def insert_or_replace(session: Session, row: type[Row], values: Mapping[str, Any]) -> None:

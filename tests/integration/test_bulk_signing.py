@@ -19,7 +19,7 @@ from lti_tool.runtime import Runtime
 from lti_tool.services import issuing
 from lti_tool.services.bulk import awarding, signing
 from lti_tool.services.resolving import OwnResolver
-from lti_tool.store.rows import AwardRow, CredentialRow, IssuerRow, UserRow
+from lti_tool.store.rows import AwardRow, CredentialRow, EarnerRow, IssuerRow, UserRow
 from tests import rows
 from tests.bulks import ATTESTED, FAIL, PASS, RATED, Office, a_csv, an_office
 from tests.conftest import FakeClock
@@ -180,3 +180,16 @@ def test_a_file_of_both_kinds(runtime: Runtime, longs: list[bytes]) -> None:
 
     assert sorted(office.award(data).values()) == ["awarded"] * 3 + ["not_awarded"]
     assert len(longs) == 2
+
+
+def test_the_name_that_its_earner_chose_since_counts(runtime: Runtime, clock: FakeClock) -> None:
+    """As for a single award: whoever changed it for all badges meant those to come."""
+    office = an_office_of(runtime, ("Ada", "Ben"))
+    with runtime.writing() as session:
+        earner = session.get_one(EarnerRow, office.learners[0].earner_id)
+        earner.chosen_name, earner.name_chosen_at = "Augusta", clock()
+
+    office.award(office.rated(PASS, PASS))
+
+    text = b"".join(documents(office)).decode()
+    assert [name in text for name in ("Augusta", "Ada", "Ben")] == [True, False, True]

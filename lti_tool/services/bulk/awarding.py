@@ -182,7 +182,7 @@ class _Batch:
             return
         parts, wish = self._parts, self._wish
         entries = [one.entry for one in signed]
-        earners = {one.earner.id for one in entries}
+        earners = {one.learner.earner_id for one in entries}
         with parts.database.writing() as session:
             pathways.share_program(session, ground.program.id)
             bulk.lock_earners(session, earners)
@@ -195,7 +195,7 @@ class _Batch:
                 urls=parts.urls,
                 new_id=parts.new_id,
             )
-            awarded = {one.entry.earner.id: None for one in signed if one.credential}
+            awarded = {one.entry.learner.earner_id: None for one in signed if one.credential}
             due = _find_due(session, ground.program.id, awarded)
             if [one.key for one in due] != [one.due.key for one in prepared]:
                 raise StackChangedError("what follows from these awards changed meanwhile")
@@ -229,8 +229,10 @@ def _one_each(entries: Sequence[Entry]) -> tuple[list[Entry], list[FileRow]]:
     """Return the first entry about each person, and the rows of the others."""
     first: dict[UUID, Entry] = {}
     for one in entries:
-        first.setdefault(one.earner.id, one)
-    return list(first.values()), [one.row for one in entries if first[one.earner.id] is not one]
+        first.setdefault(one.learner.earner_id, one)
+    return list(first.values()), [
+        one.row for one in entries if first[one.learner.earner_id] is not one
+    ]
 
 
 def _facts(ground: Ground, entry: Entry, now: datetime) -> AwardFacts:
@@ -241,7 +243,7 @@ def _facts(ground: Ground, entry: Entry, now: datetime) -> AwardFacts:
         version_number=version.number,
         image_type=version.image_type,
         issuer=ground.issuer,
-        subject=Subject(urn=entry.earner.subject_urn, name=entry.standing.name),
+        subject=Subject(urn=entry.learner.subject_urn, name=entry.standing.name),
         result=entry.rated.judged.judgement.result if entry.rated else None,
         awarded_at=entry.held_since or now,
         issued_at=now,

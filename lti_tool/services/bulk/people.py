@@ -11,10 +11,8 @@ from lti_tool.services.bulk.columns import RowFault, RowFaultsError
 from lti_tool.services.bulk.ground import Ground
 from lti_tool.services.bulk.reading import FileRow
 from lti_tool.store import bulk
-from lti_tool.store.rows import MembershipRow, UserRow
+from lti_tool.store.bulk import Member
 from lti_tool.values import Role
-
-Member = tuple[UserRow, MembershipRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +32,18 @@ def load_people(session: Session, ground: Ground, rows: Collection[FileRow]) -> 
         subs={row.user for row in rows if row.user},
         names={row.name for row in rows if not row.user and row.name},
     )
-    for user, member in members:
-        found[user.id, member.context_id] = user, member
+    for one in members:
+        found[one.user_id, one.context_id] = one
     by_sub, by_name = defaultdict(list), defaultdict(list)
-    for user, member in found.values():
-        by_sub[user.sub].append((user, member))
-        by_name[user.name].append((user, member))
+    for one in found.values():
+        by_sub[one.sub].append(one)
+        by_name[one.name].append(one)
     return People(by_sub=by_sub, by_name=by_name)
 
 
 def find_learner(
     people: People, row: FileRow, contexts: frozenset[UUID]
-) -> tuple[UserRow, frozenset[UUID]]:
+) -> tuple[Member, frozenset[UUID]]:
     """Return the one account that a row means, and in which of the courses it learns.
 
     Raises:
@@ -54,17 +52,16 @@ def find_learner(
     if not row.user and not row.name:
         raise RowFaultsError(RowFault(code="nobody_named"))
     named = people.by_sub.get(row.user, ()) if row.user else people.by_name.get(row.name, ())
-    here = [(user, member) for user, member in named if member.context_id in contexts]
-    learning = [(u, m) for u, m in here if Role.LEARNER.value in m.roles.split() and not u.is_test]
+    here = [one for one in named if one.context_id in contexts]
+    learning = [one for one in here if Role.LEARNER.value in one.roles.split() and not one.is_test]
     if not learning:
         raise RowFaultsError(RowFault(code=_why_not(named, here), column=_column(row)))
-    users = {user.id: user for user, _ in learning}
-    if len(users) > 1:
+    first = learning[0]
+    if any(one.user_id != first.user_id for one in learning):
         raise RowFaultsError(RowFault(code="several_people", column=_column(row)))
-    (user,) = users.values()
-    if row.user and row.name and user.name and not _is_same(row.name, user.name):
+    if row.user and row.name and first.name and not _is_same(row.name, first.name):
         raise RowFaultsError(RowFault(code="other_name", column="name"))
-    return user, frozenset(member.context_id for _, member in learning)
+    return first, frozenset(one.context_id for one in learning)
 
 
 def find_courses(
@@ -88,7 +85,7 @@ def _why_not(named: Sequence[Member], here: Sequence[Member]) -> str:
         return "unknown_user"
     if not here:
         return "not_in_course"
-    return "test_account" if any(user.is_test for user, _ in here) else "no_learner"
+    return "test_account" if any(one.is_test for one in here) else "no_learner"
 
 
 def _column(row: FileRow) -> str:

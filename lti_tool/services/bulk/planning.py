@@ -26,11 +26,9 @@ from lti_tool.services.decision_inputs import CriterionInput, read_inputs
 from lti_tool.services.decisions import Verdict
 from lti_tool.services.desk.attesting import SOURCE_CHARACTERS, read_day
 from lti_tool.services.texts import is_visible, plain_line
-from lti_tool.store import bulk
+from lti_tool.store.bulk import Member
 from lti_tool.store.rows import (
     AchievementVersionRow,
-    EarnerRow,
-    UserRow,
 )
 
 OPEN = frozenset({"draft", "submitted", "in_review"})
@@ -65,8 +63,7 @@ class Entry:
     """A row that is to be written: ratings, or (`held_since`) an earlier award."""
 
     row: FileRow
-    learner: UserRow
-    earner: EarnerRow
+    learner: Member
     target: Target
     standing: Standing
     source: str
@@ -106,7 +103,7 @@ class _Meant:
     """Whom and what a row means, before it is known how they stand."""
 
     row: FileRow
-    learner: UserRow
+    learner: Member
     target: Target
     context_id: UUID | None
 
@@ -138,12 +135,10 @@ class Planner:
             else:
                 meant.append(one)
         standings = load_standings(session, [(m.learner, m.target, m.context_id) for m in meant])
-        earners = bulk.list_earners(session, {one.learner.earner_id for one in meant})
         entries: list[Entry] = []
         for one, standing in zip(meant, standings, strict=True):
-            earner = earners[one.learner.earner_id]
             try:
-                entry = _entry(session, self._reader, ground, one, standing, earner, now=now)
+                entry = _entry(session, self._reader, ground, one, standing, now=now)
             except RowFaultsError as error:
                 results.append(_refused(one.row, error))
                 continue
@@ -201,7 +196,6 @@ def _entry(
     ground: Ground,
     meant: _Meant,
     standing: Standing,
-    earner: EarnerRow,
     *,
     now: datetime,
 ) -> Entry | None:
@@ -218,7 +212,6 @@ def _entry(
         return Entry(
             row=row,
             learner=meant.learner,
-            earner=earner,
             target=meant.target,
             standing=standing,
             source=source,
@@ -240,7 +233,6 @@ def _entry(
     return Entry(
         row=row,
         learner=meant.learner,
-        earner=earner,
         target=target,
         standing=standing,
         source=source,
@@ -264,7 +256,7 @@ def _check_rights(ground: Ground, meant: _Meant, context_id: UUID) -> None:
 def _target(session: Session, ground: Ground, meant: _Meant, standing: Standing) -> Target:
     """Return the badge in the version that the work is pinned to, or will be by its activity."""
     version_id = ground.versions.get(
-        (meant.context_id or meant.learner.id, meant.target.achievement.id)
+        (meant.context_id or meant.learner.user_id, meant.target.achievement.id)
     )
     if standing.submission is not None:
         version_id = standing.submission.achievement_version_id

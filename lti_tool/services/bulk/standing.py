@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from lti_tool.services.beside import asked_slugs
 from lti_tool.services.bulk.ground import Target
 from lti_tool.store import bulk
-from lti_tool.store.rows import AttemptRow, AwardRow, DecisionRow, SubmissionRow, UserRow
+from lti_tool.store.bulk import Member
+from lti_tool.store.people import name_that_counts
+from lti_tool.store.rows import AttemptRow, AwardRow, DecisionRow, SubmissionRow
 
 Key = tuple[UUID, UUID]
 """An earner and an achievement."""
@@ -26,7 +28,7 @@ class Standing:
     attempt: AttemptRow | None
     decision: DecisionRow | None
     name: str
-    """The name that the person last confirmed for a badge."""
+    """The name that the person last confirmed for a badge, or chose since."""
     held: frozenset[str]
 
     @property
@@ -45,10 +47,10 @@ class Standing:
 
 
 def load_standings(
-    session: Session, asked: Sequence[tuple[UserRow, Target, UUID | None]]
+    session: Session, asked: Sequence[tuple[Member, Target, UUID | None]]
 ) -> list[Standing]:
     """Return how people stand with badges, in as many queries for all as for one."""
-    users = {user.id for user, _, _ in asked}
+    users = {user.user_id for user, _, _ in asked}
     earners = {user.earner_id for user, _, _ in asked}
     achievements = {target.achievement.id for _, target, _ in asked}
     every: dict[Key, list[AwardRow]] = defaultdict(list)
@@ -60,7 +62,8 @@ def load_standings(
             submission = parts[0]
             work[submission.context_id, submission.achievement_id, submission.user_id] = parts
     names = bulk.list_confirmed_names(session, earners)
-    slugs = frozenset().union(*(asked_slugs(target.definition) for _, target, _ in asked))
+    targets = {target.version.id: target.definition for _, target, _ in asked}
+    slugs = frozenset().union(*map(asked_slugs, targets.values()))
     held: dict[UUID, set[str]] = defaultdict(set)
     if slugs:
         for earner_id, slug in bulk.list_held(session, earners, slugs):
@@ -70,7 +73,7 @@ def load_standings(
         awards = every[user.earner_id, target.achievement.id]
         done: bulk.WorkParts | None = None
         if context_id is not None:
-            done = work.get((context_id, target.achievement.id, user.id))
+            done = work.get((context_id, target.achievement.id, user.user_id))
         found.append(
             Standing(
                 live=next((one for one in awards if one.revoked_at is None), None),
@@ -78,7 +81,7 @@ def load_standings(
                 submission=done[0] if done else None,
                 attempt=done[1] if done else None,
                 decision=done[2] if done else None,
-                name=names.get(user.earner_id, ""),
+                name=name_that_counts(user, *names.get(user.earner_id, ("", None))),
                 held=frozenset(held[user.earner_id]),
             )
         )

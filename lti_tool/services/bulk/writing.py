@@ -21,8 +21,8 @@ from lti_tool.services.deliveries import Cell, DeliveryKind, enqueue_many
 from lti_tool.services.issuing import SignedCredential
 from lti_tool.services.releasing import gradebook_comment
 from lti_tool.services.urls import PublicURLs
-from lti_tool.store import bulk
 from lti_tool.store.base import Row
+from lti_tool.store.many_rows import insert_many
 from lti_tool.store.rows import (
     AssessmentRow,
     AttemptRow,
@@ -71,7 +71,7 @@ def write_entries(
     for entry, credential in signed:
         writer.add(entry, credential)
     for row in ORDER:
-        bulk.insert_rows(session, row, writer.values[row])
+        insert_many(session, row, writer.values[row])
     enqueue_many(session, writer.cells, DeliveryKind.EARNED, occurred_at=at, new_id=new_id)
 
 
@@ -160,7 +160,7 @@ class _Writer:
                 "context_id": rated.context_id,
                 "achievement_id": entry.target.achievement.id,
                 "achievement_version_id": entry.target.version.id,
-                "user_id": entry.learner.id,
+                "user_id": entry.learner.user_id,
                 "created_at": self._at,
             }
         )
@@ -227,7 +227,7 @@ class _Writer:
                 "id": award_id,
                 "origin": "decision" if decision_id else "attested",
                 "decision_id": decision_id,
-                "earner_id": entry.earner.id,
+                "earner_id": entry.learner.earner_id,
                 "achievement_id": entry.target.achievement.id,
                 "achievement_version_id": entry.target.version.id,
                 "evidence_page_id": reservation.evidence_page_id,
@@ -276,7 +276,7 @@ class _Writer:
                 "actor_id": self._ground.actor.id,
                 "program_id": self._ground.program.id,
                 "action": action,
-                "subject_id": entry.learner.id,
+                "subject_id": entry.learner.user_id,
                 "note": text,
             }
         )
@@ -288,7 +288,7 @@ class _Writer:
         self.cells.extend(
             Cell(
                 resource_link_id=link.id,
-                user_id=entry.learner.id,
+                user_id=entry.learner.user_id,
                 submission_id=submission_id,
                 attempt_id=attempt_id,
                 comment=comment,

@@ -1,0 +1,104 @@
+"""Inserts of hundreds of rows of one table, by the driver itself.
+
+For each row and column the statements of SQLAlchemy bind a value of their own, which takes
+longer than the insert. Here each column is turned into what the driver takes at once, by the
+same types, and a table takes one statement: many VALUES on SQLite, COPY on PostgreSQL.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain, islice
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import Dialect, Table
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from lti_tool.store.base import Row
+
+Value = TypeVar("Value")
+_Tuples: TypeAlias = Sequence[tuple[Any, ...]]
+
+_MOST_VALUES = 30_000
+"""SQLite takes 32,766 in a statement, PostgreSQL 65,535."""
+
+
+def insert_many(session: Session, row: type[Row], values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of one table, all with the same columns, without reading them back."""
+    if not values:
+        return
+    table, dialect = row.metadata.tables[row.__tablename__], session.get_bind().dialect
+    names, rows = tuple(values[0]), _tuples(table, dialect, values)
+    if dialect.name == "postgresql":
+        _copy(session, table, names, rows)
+        return
+    for some in _some(rows, len(names)):
+        statement = _insert_statement(table.name, names, len(some), "?")
+        session.connection().exec_driver_sql(statement, tuple(chain.from_iterable(some)))
+
+
+def insert_those_free(
+    session: Session,
+    row: type[Row],
+    values: Sequence[Mapping[str, Any]],
+    *,
+    returns: InstrumentedAttribute[Value],
+) -> Sequence[Value]:
+    """Insert several rows; return a column of those whose keys were free.
+
+    The column is one that every driver returns as it is: text, or a number.
+    """
+    if not values:
+        return ()
+    table, dialect = row.metadata.tables[row.__tablename__], session.get_bind().dialect
+    names, rows = tuple(values[0]), _tuples(table, dialect, values)
+    found: list[Value] = []
+    for some in _some(rows, len(names)):
+        mark = "%s" if dialect.name == "postgresql" else "?"
+        insert = _insert_statement(table.name, names, len(some), mark)
+        statement = f"{insert} ON CONFLICT DO NOTHING RETURNING {returns.key}"
+        result = session.connection().exec_driver_sql(statement, tuple(chain.from_iterable(some)))
+        found += result.scalars()
+    return found
+
+
+def _tuples(table: Table, dialect: Dialect, values: Sequence[Mapping[str, Any]]) -> _Tuples:
+    """Return rows as the driver takes them."""
+    columns = []
+    for name in values[0]:
+        column = [one[name] for one in values]
+        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        if process is not None:
+            first = column[0]
+            is_one = first is column[-1] and all(one is first for one in column)
+            column = [process(first)] * len(column) if is_one else list(map(process, column))
+        columns.append(column)
+    return list(zip(*columns, strict=True))
+
+
+def _copy(session: Session, table: Table, names: Sequence[str], rows: _Tuples) -> None:
+    connection, dialect = session.connection(), session.get_bind().dialect
+    statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
+    types = [table.c[name].type.compile(dialect).lower() for name in names]
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(types)
+            for one in rows:
+                copy.write_row(one)
+    except dialect.loaded_dbapi.Error as error:
+        # As SQLAlchemy's own statements fail, and without what people wrote.
+        raise DBAPIError(statement, None, error, hide_parameters=True) from error
+
+
+@lru_cache(64)
+def _insert_statement(table: str, names: tuple[str, ...], rows: int, mark: str) -> str:
+    one = f"({', '.join([mark] * len(names))})"
+    # Names of our own tables and columns: values are bound.
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([one] * rows)}"  # noqa: S608
+
+
+def _some(rows: _Tuples, columns: int) -> Iterator[_Tuples]:
+    rest = iter(rows)
+    while some := list(islice(rest, _MOST_VALUES // columns)):
+        yield some
