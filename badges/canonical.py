@@ -16,7 +16,7 @@ https://www.w3.org/TR/vc-di-eddsa/#transformation-eddsa-rdfc-2022
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from badges.emitter import Emitter, Place, pointer_to
+from badges.emitter import Place, Statements, emit, pointer_to
 from badges.errors import AlikeNodesError, SortOrderError
 from badges.rdfc import WorkBudget, alike_nodes, canonical_lines, hashed_lines
 
@@ -39,7 +39,7 @@ def canonicalize(document: Mapping[str, object], *, budget: int = DEFAULT_BUDGET
     Raises:
         CanonicalizationError: one of its subclasses says what is wrong; which and where.
     """
-    return "".join(_sorted_lines(Emitter(document), WorkBudget(budget)))
+    return "".join(_sorted_lines(emit(document), WorkBudget(budget)))
 
 
 def check_unambiguous(document: Mapping[str, object], *, budget: int = DEFAULT_BUDGET) -> None:
@@ -55,26 +55,26 @@ def check_unambiguous(document: Mapping[str, object], *, budget: int = DEFAULT_B
         SortOrderError: values of one property sort differently in UTF-16.
         CanonicalizationError: as `canonicalize`.
     """
-    emitter = Emitter(document)
-    for alike in alike_nodes(emitter.quads):
-        places = [emitter.places[node] for node in alike.nodes]
+    said = emit(document)
+    for alike in alike_nodes(said.quads):
+        places = [said.places[node] for node in alike.nodes]
         documents = {_innermost_document(document, place) for place in places}
         if alike.is_linked or len(documents) < len(places):
             first, second = (pointer_to(place) or "the document" for place in places[:2])
             raise AlikeNodesError(f"nothing tells {first} and {second} apart")
-    lines = _sorted_lines(emitter, WorkBudget(budget))
+    lines = _sorted_lines(said, WorkBudget(budget))
     if not _has_long_characters(lines):
         return
     # Both: two lines may differ by their labels once sorted for good, yet by a value before.
-    for hashed in (lines, *hashed_lines(emitter.quads)):
+    for hashed in (lines, *hashed_lines(said.quads)):
         if hashed != sorted(hashed, key=lambda line: line.encode("utf-16-be")):
             raise SortOrderError("some values sort differently by UTF-16 code unit")
 
 
-def _sorted_lines(emitter: Emitter, work: WorkBudget) -> list[str]:
-    work.spend(len(emitter.lines) + len(emitter.quads))
+def _sorted_lines(said: Statements, work: WorkBudget) -> list[str]:
+    work.spend(len(said.lines) + len(said.quads))
     # Lines in the order in which they came: a part of them is sorted already.
-    return sorted(dict.fromkeys((*emitter.lines, *canonical_lines(emitter.quads, work))))
+    return sorted(dict.fromkeys((*said.lines, *canonical_lines(said.quads, work))))
 
 
 def _has_long_characters(lines: Sequence[str]) -> bool:

@@ -4,8 +4,7 @@ Most statements of our documents hold no blank node: their line is written at on
 The others wait as quads until their blank nodes have labels.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
@@ -26,6 +25,14 @@ from badges.errors import (
     UnsupportedValueError,
 )
 from badges.memo import Memo, content_key
+from badges.plain_text import (
+    LONG,
+    are_plain_iris,
+    find_forbidden,
+    find_scheme,
+    is_plain,
+    quoted,
+)
 from badges.rdfc import Node, Quad, iri_text
 from badges.terms.language import Language, Meaning, Word, load_languages, show_name
 from badges.terms.vocabulary import TermKind, Vocabulary, find_embedded, load_vocabularies
@@ -43,17 +50,8 @@ _XSD_INTEGER = "^^" + iri_text("http://www.w3.org/2001/XMLSchema#integer")
 
 # What every JSON reader holds exactly (RFC 8259, 6).
 _MAX_INTEGER = 2**53 - 1
-
-# PyLD 3.3 writes these raw, others as \u escapes; lone surrogates are no text at all.
-_FORBIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff"
-# What they look like between the quotes of a literal, but for surrogates.
-_ESCAPED = ("\\u", "\\b", "\\f")
-_RAW = ("\x7f", "\ufffe", "\uffff")
-_TO_ESCAPE = (*map(chr, range(0x20)), '"', "\\")
-_LONG = 2000
-"""Characters of a text that is looked at sign by sign."""
-# N-Quads allows more than white space less these; some processors drop or refuse such IRIs.
-_ABSOLUTE_IRI = re.compile(rf'([A-Za-z][A-Za-z0-9+.-]*):[^{_FORBIDDEN}\s<>"{{}}|\\^`\ufeff]*')
+_NOT_SAID = frozenset({"id", "type", "@context"})
+"""Keys that say nothing themselves, but what the others mean."""
 
 # The enumeration's members, without asking it for each value.
 _GRAPH, _IRI, _LIST, _LITERAL, _WORD = (
@@ -68,10 +66,26 @@ Place: TypeAlias = tuple[str | int, ...]
 """The keys and indices that lead to a value."""
 
 
-class _Fragment(NamedTuple):
-    """What an object inside a document says; lines sorted, places and depth from itself on."""
+class Statements(NamedTuple):
+    """What a document says.
 
-    subject: Node
+    `lines` are the statements without blank nodes, as canonical N-Quads; `quads` are the
+    others. Blank node n stands for the value at `places[n]`.
+    """
+
+    lines: Sequence[str]
+    quads: Sequence[Quad]
+    places: Sequence[Place]
+
+
+class _Fragment(NamedTuple):
+    """What some members of an object say, whichever object that is.
+
+    `endings` are the statements of the object itself, without it; it is the empty text in
+    quads. Other lines are sorted; blank nodes, places and depth count from the object on.
+    """
+
+    endings: Sequence[str]
     lines: Sequence[str]
     quads: Sequence[Quad]
     places: Sequence[Place]
@@ -81,209 +95,264 @@ class _Fragment(NamedTuple):
 _FRAGMENTS: Memo[_Fragment] = Memo(most=16_000_000)
 # The text of a line, and what Python needs to hold it.
 _OVERHEAD = 100
+_ANY_OBJECT = ""
+_LINE_END = " .\n"
 
 
-class Emitter:
-    """What a document says.
+class _InDoubtError(Exception):
+    """Some text or IRI may have to be refused; a careful walk says whether, and where."""
 
-    `lines` are the statements without blank nodes, as canonical N-Quads; `quads` are the
-    others. Blank node n stands for the value at `places[n]`.
+
+def emit(document: Mapping[str, object]) -> Statements:
+    """Return what a document says.
 
     Raises:
-        CanonicalizationError: one of its subclasses says what is wrong; which and where.
+        CanonicalizationError: one of its subclasses says what is wrong first; which and where.
+    """
+    walk = _Walk(is_careful=False)
+    try:
+        walk.document(document)
+        walk.check_texts()
+    except (_InDoubtError, CanonicalizationError):
+        # Text and IRIs were not looked at one by one, nor the places in fragments absolute.
+        walk = _Walk(is_careful=True)
+        walk.document(document)
+    # Those of a fragment are sorted already.
+    return Statements([*walk.shared, *walk.lines], walk.quads, walk.places)
+
+
+class _Walk:
+    """One walk over a document, or over a part of it that is `above` levels down.
+
+    A careful one looks at each text and IRI, and remembers nothing. Another needs
+    `check_texts` at the end; what fragments say, in `shared`, was checked when they were made.
     """
 
-    def __init__(self, document: Mapping[str, object]) -> None:
-        self._emit(document, is_checked=False)
-        if self._may_be_forbidden():
-            # It is not always: the text may speak of such characters. Then all is as before.
-            self._emit(document, is_checked=True)
-
-    def _emit(self, document: Mapping[str, object], *, is_checked: bool) -> None:
+    def __init__(self, *, is_careful: bool, above: int = 0) -> None:
         self.lines: list[str] = []
         self.quads: list[Quad] = []
         self.places: list[Place] = []
-        self._path: list[str | int] = []
-        self._depth = 0
-        self._is_checked = is_checked
-        language = self._language(document.get("@context"))
+        self.shared: list[str] = []
+        self.depth = 0
+        self._iris: list[str] = []
+        self._above = above
+        self._is_careful = is_careful
+
+    def document(self, document: Mapping[str, object]) -> None:
+        """Emit all that a document says."""
+        language = self._language(document.get("@context"), ())
         if "type" not in document:
-            self._refuse(MissingTypeError, "the document has no type")
-        self._node(document, language, None)
+            self._refuse(MissingTypeError, "the document has no type", ())
+        self._members(document, language, None, ())
 
-    def _may_be_forbidden(self) -> bool:
-        """Tell whether some literal may hold what none may: one look at all of them."""
+    def check_texts(self) -> None:
+        """Return if no text and no IRI so far can be one to refuse: one look at all of them.
+
+        Raises:
+            _InDoubtError: one may be.
+        """
         objects = [quad.object for quad in self.quads if isinstance(quad.object, str)]
-        text = "".join((*self.lines, *objects))
-        # One character is searched for ten times as fast as two, and few texts have a backslash.
-        if "\\" in text and any(sign in text for sign in _ESCAPED):
-            return True
-        if any(character in text for character in _RAW):
-            return True
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return True
-        return False
+        if not (are_plain_iris(self._iris) and is_plain((*self.lines, *objects))):
+            raise _InDoubtError
 
-    def _node(self, node: Mapping[str, object], language: Language, graph: int | None) -> Node:
-        """Emit all that `node`, at `_path`, says; return its IRI or blank node."""
-        path = self._path
+    def node(
+        self, node: Mapping[str, object], language: Language, graph: int | None, place: Place
+    ) -> Node:
+        """Emit all that the node at `place` says; return its IRI or blank node."""
         if "@context" in node:
-            language = self._embedded(node["@context"], language)
-        meaning = self._meaning(node, language)
-        subject = self._subject(node, language)
+            language = self._embedded(node["@context"], language, place)
+        return self._members(node, language, graph, place)
+
+    def _members(
+        self, node: Mapping[str, object], language: Language, graph: int | None, place: Place
+    ) -> Node:
+        meaning = self._meaning(node, language, place)
+        subject = self._subject(node, language, place)
         for type_iri in meaning.type_iris:
             self._add(subject, _RDF_TYPE, type_iri, graph)
-        is_ground = graph is None and subject.__class__ is str
-        for key, value in node.items():
-            path.append(key)
-            word = meaning.words.get(key)
-            if word is None:
-                self._pass_over(key, meaning)
-            elif value.__class__ is not str or word.kind is _LIST:
-                self._values(subject, word, value, language, graph)
-            elif is_ground:
-                text = self._text(word, value, language)
-                self.lines.append(f"{subject} {word.predicate} {text} .\n")
-            else:
-                self._add(subject, word.predicate, self._text(word, value, language), graph)
-            path.pop()
+        if meaning.shared and graph is None and not self._is_careful:
+            rest = dict(node)
+            shared = {name: rest.pop(name) for name in meaning.shared if name in rest}
+            if shared and self._say_shared(subject, shared, meaning, language, place):
+                node = rest
+        self.say(subject, node, meaning, language, graph, place)
         return subject
 
-    def _pass_over(self, key: str, meaning: Meaning) -> None:
-        """Return if the key is no word, but said what the others mean."""
-        if key not in {"id", "type", "@context"}:
-            self._refuse(*meaning.explain(key))
+    def say(
+        self,
+        subject: Node,
+        members: Mapping[str, object],
+        meaning: Meaning,
+        language: Language,
+        graph: int | None,
+        place: Place,
+    ) -> None:
+        """Emit what members of the object at `place` say."""
+        is_quick = graph is None and subject.__class__ is str and not self._is_careful
+        add, words = self.lines.append, meaning.words
+        for key, value in members.items():
+            word = words.get(key)
+            if word is None:
+                if key not in _NOT_SAID:
+                    self._refuse(*meaning.explain(key), (*place, key))
+            elif not is_quick or value.__class__ is not str or len(value) > LONG:
+                self._values(subject, word, value, language, graph, (*place, key))
+            elif word.kind is _LITERAL:
+                add(f"{subject} {word.predicate} {encode_basestring(value)}{word.datatype} .\n")
+            elif word.kind is _IRI:
+                self._iris.append(value)
+                add(f"{subject} {word.predicate} <{value}> .\n")
+            else:
+                self._values(subject, word, value, language, graph, (*place, key))
 
     def _values(
-        self, subject: Node, word: Word, value: object, language: Language, graph: int | None
+        self,
+        subject: Node,
+        word: Word,
+        value: object,
+        language: Language,
+        graph: int | None,
+        place: Place,
     ) -> None:
         """Emit the values of a property: JSON-LD takes one value and an array of it alike."""
         if word.kind is _LIST:
-            self._list(subject, word, value, language, graph)
+            self._list(subject, word, value, language, graph, place)
         elif value.__class__ is not list:
-            object_ = self._object(word, value, language, graph)
+            object_ = self._object(word, value, language, graph, place)
             self._add(subject, word.predicate, object_, graph)
         else:
-            path = self._path
             for index, item in enumerate(value):
-                path.append(index)
-                object_ = self._object(word, item, language, graph)
+                object_ = self._object(word, item, language, graph, (*place, index))
                 self._add(subject, word.predicate, object_, graph)
-                path.pop()
 
     def _list(
-        self, subject: Node, word: Word, value: object, language: Language, graph: int | None
+        self,
+        subject: Node,
+        word: Word,
+        value: object,
+        language: Language,
+        graph: int | None,
+        place: Place,
     ) -> None:
-        predicate, path = word.predicate, self._path
-        for index, item in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            length = len(path)
-            path.extend([] if index is None else [index])
-            cell = self._blank()
+        predicate = word.predicate
+        items = enumerate(value) if isinstance(value, list) else [(None, value)]
+        for index, item in items:
+            at = place if index is None else (*place, index)
+            cell = self._blank(at)
             self._add(subject, predicate, cell, graph)
-            self._add(cell, _RDF_FIRST, self._object(word, item, language, graph), graph)
-            del path[length:]
+            self._add(cell, _RDF_FIRST, self._object(word, item, language, graph, at), graph)
             subject, predicate = cell, _RDF_REST
         self._add(subject, predicate, _RDF_NIL, graph)
 
-    def _object(self, word: Word, value: object, language: Language, graph: int | None) -> Node:
+    def _object(
+        self, word: Word, value: object, language: Language, graph: int | None, place: Place
+    ) -> Node:
         kind = word.kind
         if isinstance(value, str):
-            return self._text(word, value, language)
-        if isinstance(value, dict | Mapping):
+            return self._text(word, value, language, place)
+        if value.__class__ is dict or isinstance(value, Mapping):
             if kind is _GRAPH:
-                name = self._blank()
-                self._node(value, language, name)
+                name = self._blank(place)
+                self.node(value, language, name, place)
                 return name
-            if word.is_shared and graph is None and not self._is_checked:
-                return self._shared(value, language)
             if kind is not _WORD:
-                return self._node(value, language, graph)
+                return self.node(value, language, graph, place)
         elif isinstance(value, int) and kind in {_LITERAL, _LIST}:
-            return self._number_or_truth(word, value)
-        return self._refuse_value(value)
+            return self._number_or_truth(word, value, place)
+        return self._refuse_value(value, place)
 
-    def _shared(self, node: Mapping[str, object], language: Language) -> Node:
-        """Emit what many documents say alike; it is worked out for the first of them."""
-        content = content_key(node)
+    def _say_shared(
+        self,
+        subject: Node,
+        members: Mapping[str, object],
+        meaning: Meaning,
+        language: Language,
+        place: Place,
+    ) -> bool:
+        """Emit what many documents say alike; it is worked out for the first of them.
+
+        Return false if it is too much to remember.
+        """
+        content = content_key(members)
         if content is None:
-            return self._node(node, language, None)
-        fragment = _FRAGMENTS.find((content, language))
-        if fragment is None or len(self._path) + fragment.depth > MAX_DEPTH:
-            fragment = self._fragment(node, language)
-            size = sum(len(text) + _OVERHEAD for text in (*fragment.lines, *fragment.quads))
-            _FRAGMENTS.keep((content, language), fragment, len(content) + size)
+            return False
+        fragment = _FRAGMENTS.find((content, meaning))
+        above = self._above + len(place)
+        if fragment is None or above + fragment.depth > MAX_DEPTH:
+            fragment = _make_fragment(members, meaning, language, above)
+            texts = (*fragment.endings, *fragment.lines, *fragment.quads)
+            size = sum(len(text) + _OVERHEAD for text in texts)
+            _FRAGMENTS.keep((content, meaning), fragment, len(content) + size)
+        self.depth = max(self.depth, len(place) + fragment.depth)
+        self.shared += fragment.lines
+        self._say_endings(subject, fragment.endings)
         first = len(self.places)
-        self.lines += fragment.lines
-        self.quads += _renumbered(fragment.quads, first)
-        self.places += [(*self._path, *place) for place in fragment.places]
-        subject = fragment.subject
-        return subject + first if isinstance(subject, int) else subject
+        for part, predicate, object_, graph in fragment.quads:
+            self.quads.append(
+                Quad(
+                    subject if part == _ANY_OBJECT else _renumbered(part, first),
+                    predicate,
+                    _renumbered(object_, first),
+                    None if graph is None else _renumbered(graph, first),
+                )
+            )
+        self.places += [(*place, *one) for one in fragment.places]
+        return True
 
-    def _fragment(self, node: Mapping[str, object], language: Language) -> _Fragment:
-        """Return what `node` says, and leave out of here what it says."""
-        at, depth = len(self._path), self._depth
-        lines, quads, places = self.lines, self.quads, self.places
-        self.lines, self.quads, self.places, self._depth = [], [], [], at
-        subject = self._node(node, language, None)
-        fragment = _Fragment(
-            subject=subject,
-            lines=sorted(self.lines),
-            quads=self.quads,
-            places=[place[at:] for place in self.places],
-            depth=self._depth - at,
-        )
-        self.lines, self.quads, self.places = lines, quads, places
-        self._depth = max(depth, self._depth)
-        return fragment
+    def _say_endings(self, subject: Node, endings: Sequence[str]) -> None:
+        if isinstance(subject, str):
+            self.lines += [f"{subject}{ending}" for ending in endings]
+        else:
+            parts = (ending.removesuffix(_LINE_END).split(" ", 2) for ending in endings)
+            self.quads += [Quad(subject, predicate, object_) for _, predicate, object_ in parts]
 
-    def _text(self, word: Word, value: str, language: Language) -> str:
+    def _text(self, word: Word, value: str, language: Language, place: Place) -> str:
         if word.kind is _LITERAL or word.kind is _LIST:
-            if self._is_checked:
-                self._check_text(value)
-            return _quoted(value) + word.datatype
+            if self._is_careful:
+                self._check_text(value, place)
+            return quoted(value) + word.datatype
         if word.kind is _IRI:
-            return self._iri(value, language)
+            return self._iri(value, language, place)
         if word.kind is _GRAPH:
-            self._refuse_value(value)
+            self._refuse_value(value, place)
         if value not in word.words:
-            self._refuse(UnknownWordError, f"not one of {', '.join(sorted(word.words))}")
+            self._refuse(UnknownWordError, f"not one of {', '.join(sorted(word.words))}", place)
         return word.words[value]
 
-    def _number_or_truth(self, word: Word, value: int) -> str:
+    def _number_or_truth(self, word: Word, value: int, place: Place) -> str:
         if isinstance(value, bool):
             return f'"{"true" if value else "false"}"{word.datatype or _XSD_BOOLEAN}'
         if abs(value) > _MAX_INTEGER:
-            self._refuse(UnsafeNumberError, "beyond 2^53")
+            self._refuse(UnsafeNumberError, "beyond 2^53", place)
         return f'"{value}"{word.datatype or _XSD_INTEGER}'
 
-    def _subject(self, node: Mapping[str, object], language: Language) -> Node:
+    def _subject(self, node: Mapping[str, object], language: Language, place: Place) -> Node:
         if "id" not in node:
-            return self._blank()
+            return self._blank(place)
         id_ = node["id"]
-        path = self._path
-        path.append("id")
-        subject = self._iri(id_, language) if isinstance(id_, str) else self._refuse_value(id_)
-        path.pop()
-        return subject
+        if isinstance(id_, str):
+            return self._iri(id_, language, (*place, "id") if self._is_careful else place)
+        return self._refuse_value(id_, (*place, "id"))
 
-    def _iri(self, value: str, language: Language) -> str:
-        match = _ABSOLUTE_IRI.fullmatch(value)
-        if match is None:
-            self._check_text(value)
-            self._refuse(InvalidIriError, "not an absolute IRI")
-        if language.prefixes and match[1] in language.prefixes:
-            self._refuse(InvalidIriError, f"{match[1]!r} would shorten an IRI")
+    def _iri(self, value: str, language: Language, place: Place) -> str:
+        if self._is_careful:
+            scheme = find_scheme(value)
+            if scheme is None:
+                self._check_text(value, place)
+                self._refuse(InvalidIriError, "not an absolute IRI", place)
+            if scheme in language.prefixes:
+                self._refuse(InvalidIriError, f"{scheme!r} would shorten an IRI", place)
+        else:
+            self._iris.append(value)
         return f"<{value}>"
 
-    def _meaning(self, node: Mapping[str, object], language: Language) -> Meaning:
+    def _meaning(self, node: Mapping[str, object], language: Language, place: Place) -> Meaning:
         """Return what the node's types make of its keys. Every node comes by here."""
-        depth = len(self._path)
-        if depth > self._depth:
-            self._depth = depth
-            if depth > MAX_DEPTH:
-                self._refuse(TooDeepError, f"nested deeper than {MAX_DEPTH}")
+        depth = len(place)
+        if depth > self.depth:
+            self.depth = depth
+            if self._above + depth > MAX_DEPTH:
+                self._refuse(TooDeepError, f"nested deeper than {MAX_DEPTH}", place)
         if "type" not in node:
             return language.meaning_of(())
         value = node["type"]
@@ -292,50 +361,45 @@ class Emitter:
             known = language.meanings.get(names) if names else None
         except TypeError:
             known = None
-        return known or language.meaning_of(self._type_names(value, language.vocabulary))
+        return known or language.meaning_of(self._type_names(value, language.vocabulary, place))
 
-    def _type_names(self, value: object, vocabulary: Vocabulary) -> tuple[str, ...]:
+    def _type_names(self, value: object, vocabulary: Vocabulary, place: Place) -> tuple[str, ...]:
         """Return the node's types, each once."""
-        path, names = self._path, dict[str, None]()
+        names = dict[str, None]()
         for step, name in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            length = len(path)
-            path.extend(["type"] if step is None else ["type", step])
+            at = (*place, "type") if step is None else (*place, "type", step)
             if not isinstance(name, str):
-                self._refuse_value(name)
+                self._refuse_value(name, at)
             if name not in vocabulary.types:
-                self._refuse(UnknownTypeError, f"unknown type {show_name(name)}")
+                self._refuse(UnknownTypeError, f"unknown type {show_name(name)}", at)
             names[name] = None
-            del path[length:]
         if not names:
-            self._refuse(MissingTypeError, "the list of types is empty")
+            self._refuse(MissingTypeError, "the list of types is empty", place)
         conflict = vocabulary.find_conflict([*names])
         if conflict is not None:
             message = f"two of the types {', '.join(names)} define {conflict!r}"
-            self._refuse(ConflictingTypesError, message)
+            self._refuse(ConflictingTypesError, message, place)
         return tuple(names)
 
-    def _language(self, contexts: object) -> Language:
+    def _language(self, contexts: object, place: Place) -> Language:
         urls = contexts if isinstance(contexts, list) else []
         names = tuple(url for url in urls if isinstance(url, str))
         vocabulary = load_vocabularies().get(names) if len(names) == len(urls) else None
         if vocabulary is None:
-            self._path.append("@context")
-            self._refuse(UnknownContextError, "not a pinned list of contexts")
+            self._refuse(UnknownContextError, "not a pinned list of contexts", (*place, "@context"))
         return load_languages()[vocabulary.contexts]
 
-    def _embedded(self, contexts: object, around: Language) -> Language:
+    def _embedded(self, contexts: object, around: Language, place: Place) -> Language:
         """Return what holds in a document inside the document."""
-        if not self._path:
-            return around
-        vocabulary = find_embedded(around.vocabulary, self._language(contexts).vocabulary)
+        inner = self._language(contexts, place).vocabulary
+        vocabulary = find_embedded(around.vocabulary, inner)
         if vocabulary is None:
-            self._path.append("@context")
             message = "these contexts and those around them are not pinned together"
-            self._refuse(ConflictingContextsError, message)
+            self._refuse(ConflictingContextsError, message, (*place, "@context"))
         return load_languages()[vocabulary.contexts]
 
-    def _blank(self) -> int:
-        self.places.append(tuple(self._path))
+    def _blank(self, place: Place) -> int:
+        self.places.append(place)
         return len(self.places) - 1
 
     def _add(self, subject: Node, predicate: str, object_: Node, graph: int | None) -> None:
@@ -344,36 +408,40 @@ class Emitter:
         else:
             self.quads.append(Quad(subject, predicate, object_, graph))
 
-    def _check_text(self, value: str) -> None:
-        found = re.search(f"[{_FORBIDDEN}]", value)
-        if found:
-            self._refuse(ForbiddenCharacterError, f"U+{ord(found[0]):04X} in text")
+    def _check_text(self, value: str, place: Place) -> None:
+        found = find_forbidden(value)
+        if found is not None:
+            self._refuse(ForbiddenCharacterError, f"U+{ord(found):04X} in text", place)
 
-    def _refuse_value(self, value: object) -> NoReturn:
+    def _refuse_value(self, value: object, place: Place) -> NoReturn:
         match value:
             case None:
-                self._refuse(NullValueError, "null says nothing")
+                self._refuse(NullValueError, "null says nothing", place)
             case list():
-                self._refuse(NestedArrayError, "no array can stand here")
+                self._refuse(NestedArrayError, "no array can stand here", place)
             case float():
-                self._refuse(UnsafeNumberError, "a number with a fraction")
-        self._refuse(UnsupportedValueError, f"no {type(value).__name__} can stand here")
+                self._refuse(UnsafeNumberError, "a number with a fraction", place)
+        self._refuse(UnsupportedValueError, f"no {type(value).__name__} can stand here", place)
 
-    def _refuse(self, error: type[CanonicalizationError], message: str) -> NoReturn:
-        raise error(message, pointer=pointer_to(self._path))
-
-
-def _quoted(value: str) -> str:
-    # A list of a million entries: one character after the other is searched for, and none found.
-    if len(value) > _LONG and not any(sign in value for sign in _TO_ESCAPE):
-        return f'"{value}"'
-    return encode_basestring(value)
+    def _refuse(self, error: type[CanonicalizationError], message: str, place: Place) -> NoReturn:
+        raise error(message, pointer=pointer_to(place))
 
 
-def _renumbered(quads: Iterable[Quad], first: int) -> Iterator[Quad]:
+def _make_fragment(
+    members: Mapping[str, object], meaning: Meaning, language: Language, above: int
+) -> _Fragment:
+    walk = _Walk(is_careful=False, above=above)
+    walk.say(_ANY_OBJECT, members, meaning, language, None, ())
+    walk.check_texts()
+    # An object that has a name begins with a bracket.
+    endings = [line for line in walk.lines if line.startswith(" ")]
+    lines = [line for line in walk.lines if not line.startswith(" ")]
+    return _Fragment(endings, sorted((*walk.shared, *lines)), walk.quads, walk.places, walk.depth)
+
+
+def _renumbered(node: Node, first: int) -> Node:
     """Number blank nodes from `first` on instead of from zero."""
-    for quad in quads:
-        yield Quad(*(part + first if isinstance(part, int) else part for part in quad))  # type: ignore[arg-type]
+    return node + first if isinstance(node, int) else node
 
 
 def pointer_to(place: Iterable[str | int]) -> str:

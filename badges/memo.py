@@ -5,9 +5,10 @@ kept under its content, so that nothing can be taken for what it is not, whoever
 what is kept is limited, so that documents made for it cannot fill the memory.
 """
 
-import marshal
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
+
+from badges.quick_json import text_of
 
 _Value = TypeVar("_Value")
 
@@ -15,17 +16,13 @@ _MAXIMUM_KEY = 64_000
 """An achievement takes some 5 kB; one of a hundred criteria is computed anew each time."""
 
 
-def content_key(value: Any) -> bytes | None:  # noqa: ANN401 - any JSON
+def content_key(value: object) -> bytes | None:
     """Return bytes that are the same for the same JSON only, members in the same order.
 
-    None if it is too large to be remembered, or no JSON.
+    None if it is too large to be remembered, or no JSON, or while few documents were met.
     """
-    try:
-        # This version writes each value in full: no references, which depend on chance.
-        key = marshal.dumps(value, 2)
-    except ValueError:
-        return None
-    return key if len(key) <= _MAXIMUM_KEY else None
+    key = text_of(value)
+    return key if key is not None and len(key) <= _MAXIMUM_KEY else None
 
 
 class Memo(Generic[_Value]):

@@ -18,6 +18,8 @@ _READ_WITHOUT = 20
 """So many documents are left to the strict reader before orjson is loaded."""
 _INDENT = 2
 """Spaces of one level, where orjson writes a value and its name on a line of their own."""
+_PLAIN = 2560
+"""OPT_PASSTHROUGH_DATACLASS and OPT_PASSTHROUGH_DATETIME: neither is JSON."""
 _FEWEST_BYTES = 2
 """Of a value, with what stands behind it, or of a name."""
 
@@ -43,7 +45,7 @@ class QuickReader:
             return None
         if len(data) >= self._values * _FEWEST_BYTES and self._may_be_many(data):
             return None
-        json = _library()
+        json = load()
         try:
             value = json.loads(data)
             # The option refuses integers that JavaScript does not hold.
@@ -68,16 +70,29 @@ def write_quickly(document: Mapping[str, object]) -> bytes | None:
     That is a document with numbers beyond 64 bits, with text that is none, or with null: orjson
     writes a number that is none so.
     """
-    json = _library()
+    json = load()
     try:
-        data: bytes = json.dumps(
-            document, None, json.OPT_PASSTHROUGH_DATACLASS | json.OPT_PASSTHROUGH_DATETIME
-        )
+        data: bytes = json.dumps(document, None, _PLAIN)
     except TypeError:
         return None
     return None if b"null" in data else data
 
 
+def text_of(value: object) -> bytes | None:
+    """Return any JSON as compact text; None where it is no JSON, or orjson is not loaded yet.
+
+    It is the same for the same JSON only, members in the same order.
+    """
+    if not load.cache_info().currsize:
+        return None
+    try:
+        data: bytes = load().dumps(value, None, _PLAIN)
+    except TypeError:
+        return None
+    return data
+
+
 @cache
-def _library() -> Any:  # noqa: ANN401 - a module that is imported late
+def load() -> Any:  # noqa: ANN401 - a module that is imported late
+    """Return orjson."""
     return import_module("orjson")

@@ -20,6 +20,11 @@ from badges.terms.vocabulary import Term, TermKind, Vocabulary, load_vocabularie
 # Whoever makes documents for it can list types in more ways than memory holds.
 _MAXIMUM_MEANINGS = 1_000
 _MAX_SHOWN = 60
+_SHARED = {
+    "VerifiableCredential": ("name", "description", "image", "issuer", "credentialSchema"),
+    "AchievementSubject": ("achievement",),
+    "ClrSubject": ("achievement",),
+}
 _UNSUPPORTED = {
     TermKind.JSON: "holds JSON that is one literal",
     TermKind.SCOPE: "gives the terms below it another meaning",
@@ -29,14 +34,13 @@ _UNSUPPORTED = {
 class Word:
     """What a term means, as N-Quads text.
 
-    `datatype` is what stands behind a literal's quotes; `is_shared` is true of what many
-    documents say alike, word for word: the achievement.
+    `datatype` is what stands behind a literal's quotes.
     """
 
     # Read for every value of every document: a named tuple's members take longer to read.
-    __slots__ = ("datatype", "is_shared", "kind", "predicate", "words")
+    __slots__ = ("datatype", "kind", "predicate", "words")
 
-    def __init__(self, name: str, term: Term) -> None:
+    def __init__(self, term: Term) -> None:
         is_plain = term.datatype in {None, XSD_STRING}
         self.kind: Final = term.kind
         self.predicate: Final = iri_text(term.predicate)
@@ -44,21 +48,24 @@ class Word:
         self.words: Final[Mapping[str, str]] = {
             word: iri_text(iri) for word, iri in term.words.items()
         }
-        self.is_shared: Final = name == "achievement"
 
 
 class Meaning:
-    """What the keys of a node of some types mean."""
+    """What the keys of a node of some types mean.
+
+    `shared` are those that many documents say alike, word for word.
+    """
 
     def __init__(self, vocabulary: Vocabulary, type_names: Sequence[str]) -> None:
         self._type_names = type_names
+        self.shared = tuple(name for one in type_names for name in _SHARED.get(one, ()))
         self.type_iris = [iri_text(vocabulary.types[name].iri) for name in type_names]
         scopes = [vocabulary.types[name].terms for name in reversed(type_names)]
         terms: dict[str, Term] = {}
         for scope in (vocabulary.terms, *scopes):
             terms |= scope
         self.words = {
-            name: Word(name, term) for name, term in terms.items() if term.kind not in _UNSUPPORTED
+            name: Word(term) for name, term in terms.items() if term.kind not in _UNSUPPORTED
         }
         self._unsupported = {name: term.kind for name, term in terms.items()}
 

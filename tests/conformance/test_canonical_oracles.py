@@ -14,6 +14,7 @@ import pytest
 from badges.canonical import canonicalize, check_unambiguous
 from badges.errors import AmbiguousDocumentError, WorkBudgetError
 from badges.generic import canonicalize_with_pyld
+from badges.quick_json import load
 from badges.terms.vocabulary import load_vocabularies
 from tests.conformance.canonical_documents import (
     a_credential,
@@ -27,6 +28,9 @@ from tests.conformance.canonical_documents import (
 )
 from tests.conformance.canonical_generator import generate, nodes
 from tests.conformance.canonical_oracles import canonicalize_with_oxigraph
+
+# With it, what was said before is remembered.
+load()
 
 SEED = os.environ.get("QUATREFOIL_TEST_SEED", "1")
 

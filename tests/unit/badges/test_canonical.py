@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 from badges import errors
 from badges.canonical import canonicalize, check_unambiguous
 from badges.emitter import MAX_DEPTH
+from badges.quick_json import load
+
+# With it, what was said before is remembered.
+load()
 
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -381,6 +385,23 @@ def test_a_literal_is_escaped_as_canonical_n_quads_say(value: str, text: str) ->
         assert said in canonicalize(a_document(name=f"{before}{value}{behind}"))
 
 
+@pytest.mark.parametrize("iri", ["https://a.example/é?x#y", "tel:1", "x-y.z+1:", "URN:x", "urn:"])
+def test_an_absolute_iri_of_any_kind_is_taken(iri: str) -> None:
+    """Beyond ASCII, and of whatever scheme."""
+    assert f"<{iri}> " in canonicalize(a_document(id=iri))
+    assert f" <{iri}> .\n" in canonicalize(a_document(issuer=iri))
+
+
+def test_of_several_faults_the_first_is_told() -> None:
+    """Text and IRIs are looked at together, and what is wrong with them is told in its turn."""
+    for first, error in (
+        ({"id": "x"}, errors.InvalidIriError),
+        ({"id": "urn:x", "name": "\0"}, errors.ForbiddenCharacterError),
+    ):
+        with pytest.raises(error):
+            canonicalize(a_document(**first, colour="red"))
+
+
 def test_each_error_has_a_code_of_its_own() -> None:
     """Logs and tests match on the code."""
     classes = {error for _, error, _ in REFUSED}
@@ -590,6 +611,40 @@ def test_a_remembered_achievement_is_refused_where_it_stands() -> None:
         assert canonicalize(with_achievements(deep))
         with pytest.raises(errors.TooDeepError):
             canonicalize(with_evidence(nested_in(deep, 30)))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"id": "urn:a b"}, {"image": {"type": "Image", "id": "x"}}, {"name": "\x7f"}]
+)
+def test_what_is_not_plain_is_not_remembered(wrong: Json) -> None:
+    """Otherwise it would be taken the second time, as what is remembered is not looked at."""
+    for _ in range(3):
+        with pytest.raises(errors.CanonicalizationError):
+            canonicalize(with_achievements({"type": "Achievement", **wrong}))
+
+
+@pytest.mark.parametrize("subject_id", [{}, {"id": "urn:s"}])
+@pytest.mark.parametrize("achievement_id", [{}, {"id": "urn:a"}])
+def test_what_is_remembered_says_the_same_of_any_subject(
+    subject_id: Json, achievement_id: Json
+) -> None:
+    """With and without names: as if each were the first."""
+    achievement = {
+        **achievement_id,
+        "type": "Achievement",
+        "criteria": {"narrative": "Do it."},
+        "endorsement": an_endorsement(),
+    }
+
+    def form(name: str) -> str:
+        subject = {**subject_id, "type": "AchievementSubject", "achievement": achievement}
+        image = {"id": f"urn:{name}", "type": "Image", "caption": "c"}
+        return canonicalize(a_document(name=name, image=image, credentialSubject=subject))
+
+    first, other = form("first"), form("other")
+
+    assert form("first") == first
+    assert sorted(first.replace("first", "other").splitlines()) == other.splitlines()
 
 
 JSON_VALUES = st.recursive(

@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.memo import Memo, content_key
+from badges.quick_json import load
 
+load()
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=8,
 )
@@ -26,7 +28,11 @@ def test_a_key_does_not_depend_on_how_the_content_came_to_be() -> None:
     assert content_key({"x": [text, text]}) == content_key({"x": [str(12345), str(12345)]})
 
 
-@pytest.mark.parametrize("value", [{"x": "a" * 100_000}, {"x": object()}], ids=["large", "no JSON"])
+@pytest.mark.parametrize(
+    "value",
+    [{"x": "a" * 100_000}, {"x": object()}, {"x": 2**70}, {"x": "\ud800"}],
+    ids=["large", "no JSON", "large number", "no text"],
+)
 def test_some_content_has_no_key(value: dict[str, object]) -> None:
     """It is worked out each time, then."""
     assert content_key(value) is None
