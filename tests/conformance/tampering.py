@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, cast
 
+from badges.checks import CheckState
+
 
 class Form(StrEnum):
     """What the bytes are."""
@@ -28,8 +30,9 @@ class Judge(StrEnum):
 class Tampering:
     """Bytes that somebody changed, the check of ours that refuses them, and its code.
 
-    `lists` are what is served under the URLs of status lists; `accepted_by` are the judges
-    that take it all the same, each with the reason.
+    Where only a part is at fault, and not from its beginning, the check is warned or not made,
+    and `parts` are the places at fault. `lists` are what is served under the URLs of status
+    lists; `accepted_by` are the judges that take it all the same, each with the reason.
     """
 
     name: str
@@ -37,6 +40,8 @@ class Tampering:
     data: bytes
     check: str
     code: str
+    state: CheckState = CheckState.FAILED
+    parts: tuple[str, ...] = ()
     lists: Mapping[str, bytes] = field(default_factory=dict)
     accepted_by: Mapping[Judge, str] = field(default_factory=dict)
 

@@ -6,6 +6,8 @@ words is taken by all, or these tests would say nothing.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,28 +21,44 @@ from badges.errors import BakingError, VerificationError
 from badges.proof import sign_vc_jwt
 from badges.verification import verify
 from badges.written import serialize
+from keys.did_document import build_did_document
 from keys.jwk import public_jwk
 from tests.conformance.judges import TODAY, pem, write
 from tests.conformance.node_verifiers import NodeVerifiers, install_node_verifiers
 from tests.conformance.tampered_badges import harmless_badges, tampered_badges
+from tests.conformance.tampered_endorsement_parts import tampered_endorsement_parts
+from tests.conformance.tampered_endorsements import harmless_endorsements, tampered_endorsements
 from tests.conformance.tampered_lists import tampered_lists
 from tests.conformance.tampered_pictures import PICTURE, harmless_pictures, tampered_pictures
+from tests.conformance.tampered_record_parts import tampered_record_parts
+from tests.conformance.tampered_records import harmless_records, tampered_records
 from tests.conformance.tampered_tokens import harmless_tokens, tampered_tokens
 from tests.conformance.tampering import Form, Judge, Tampering
 from tests.credentials import (
     DID,
     LIST_URL,
-    FakeResolver,
     a_did_document,
     a_signed_status_list,
     a_status_list_credential,
     issuer_keys,
 )
+from tests.parts import AGENCY, AGENCY_LIST, a_world, agency_keys, an_agency_list
 
 RSA = issuer_keys()[1]
-TAMPERINGS = [*tampered_badges(), *tampered_tokens(), *tampered_lists(), *tampered_pictures()]
+RECORDS = [*tampered_records(), *tampered_record_parts()]
+TAMPERINGS = [
+    *tampered_badges(),
+    *tampered_endorsements(),
+    *tampered_endorsement_parts(),
+    *tampered_tokens(),
+    *tampered_lists(),
+    *tampered_pictures(),
+    *RECORDS,
+]
 HARMLESS = {
     **harmless_badges(),
+    **harmless_endorsements(),
+    **harmless_records(),
     **harmless_tokens(),
     **harmless_pictures(),
 }
@@ -49,35 +67,59 @@ BESIDE_JSON, BESIDE_TOKEN = (
     for form in (Form.EMBEDDED, Form.TOKEN)
 )
 """Badges as they were issued, whose list was tampered with."""
-LIST, LIST_TOKEN = (
+UNKNOWN = BESIDE_JSON | {one.file_name for one in RECORDS} | harmless_records().keys()
+LIST, LIST_TOKEN, ITS_LIST = (
     a_signed_status_list(valid_from=TODAY),
     sign_vc_jwt(a_status_list_credential(valid_from=TODAY), RSA).encode(),
+    an_agency_list(valid_until=TODAY + timedelta(days=7)),
 )
+NOTHING_TO_CHECK = {"not_reached", "no_status"}
 
 
-def our_verdict(data: bytes, lists: Mapping[str, bytes]) -> tuple[str, str] | None:
-    """The first check of ours that fails, with its code or, for a list, what ails it."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Of our checks the one that came out worst, why, and the places of parts at fault.
+
+    Of a list at fault the code says what ails it.
+    """
+
+    state: CheckState = CheckState.PASSED
+    check: str = ""
+    code: str = ""
+    parts: tuple[str, ...] = ()
+
+
+def our_verdict(data: bytes, lists: Mapping[str, bytes] | None = None) -> Verdict:
+    """What we say of these bytes; both issuers' hosts answer."""
+    world = a_world(lists={LIST_URL: LIST, AGENCY_LIST: ITS_LIST, **(lists or {})})
     try:
         credential = unbake(data) if is_picture(data) else data
-        verify(credential, resolver=FakeResolver(lists={LIST_URL: LIST, **lists}), now=TODAY)
+        verified = verify(credential, resolver=world, now=TODAY)
+        checks, parts = verified.checks, verified.parts
     except BakingError as error:
-        return PICTURE, error.reason
+        return Verdict(CheckState.FAILED, PICTURE, error.reason)
     except VerificationError as error:
-        failed = next(one for one in error.checks if one.state is CheckState.FAILED)
-        return failed.name, failed.facts.get("reason", failed.code)
-    return None
+        checks, parts = error.checks, error.parts
+    places = tuple(one.place for one in parts if one.state is not CheckState.PASSED)
+    for state in (CheckState.FAILED, CheckState.WARNED, CheckState.NOT_CHECKED):
+        for one in checks:
+            if one.state is state and one.code not in NOTHING_TO_CHECK:
+                return Verdict(state, one.name, one.facts.get("reason", one.code), places)
+    return Verdict()
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda one: one.name)
 def test_we_refuse_it(tampering: Tampering) -> None:
-    """By the check that is there for it, and with its reason."""
-    assert our_verdict(tampering.data, tampering.lists) == (tampering.check, tampering.code)
+    """By the check that is there for it, with its reason; a part that is at fault is named."""
+    assert our_verdict(tampering.data, tampering.lists) == Verdict(
+        tampering.state, tampering.check, tampering.code, tampering.parts
+    )
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_we_take_what_says_the_same(name: str) -> None:
     """The order of members, white space and a picture's own parts are nobody's secret."""
-    assert our_verdict(HARMLESS[name], {}) is None
+    assert our_verdict(HARMLESS[name]) == Verdict()
 
 
 def test_each_tampering_has_a_name_of_its_own() -> None:
@@ -137,9 +179,12 @@ def _text_in(data: bytes) -> str:
 
 
 def test_openbadgeslib_says_the_same() -> None:
-    """It verifies lists that are tokens, so a list beside a badge as JSON is left out."""
+    """Of all but records, which it does not know.
+
+    It verifies lists that are tokens, so a list beside a badge as JSON is left out.
+    """
     lists = {one.file_name: one.lists for one in TAMPERINGS}
-    files = {name: data for name, data in files_of(*Form).items() if name not in BESIDE_JSON}
+    files = {name: data for name, data in files_of(*Form).items() if name not in UNKNOWN}
 
     said = {
         name: verdict_of_openbadgeslib(data, lists.get(name, {})) for name, data in files.items()
@@ -162,7 +207,13 @@ def test_digital_bazaar_says_the_same(
     verifiers: NodeVerifiers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of every badge as JSON, with the lists as they are served."""
-    write(tmp_path / "docs", {"did.json": serialize(a_did_document()), "list.json": LIST})
+    documents = {
+        "did.json": serialize(a_did_document()),
+        "agency.json": serialize(build_did_document(AGENCY, agency_keys())),
+        "list.json": LIST,
+        "agency-list.json": ITS_LIST,
+    }
+    write(tmp_path / "docs", documents)
     served = {
         url: data
         for one in TAMPERINGS
