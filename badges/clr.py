@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from badges.achievement import Issuer, Status
+from badges.canonical import check_unambiguous
 from badges.credential import (
     CONTEXTS,
     build_profile,
@@ -22,10 +23,13 @@ from badges.credential import (
 )
 from badges.errors import InvalidCredentialError
 from badges.instants import format_instant
+from badges.nodes import find_repeated_id
 from badges.parts import list_foreign_associations
 from badges.untrusted import parse_object
 from badges.written import serialize
 
+_FEWEST = 2
+"""The microcredential, and something that it rests on."""
 _CREDENTIALS, *_OPEN_BADGES = CONTEXTS
 RECORD_CONTEXTS = (
     _CREDENTIALS,
@@ -41,7 +45,8 @@ _SCHEMA_URL = (
 class RecordFacts:
     """All that one learner record says.
 
-    `whole` is the signed microcredential, `parts` are its signed badges, all as stored.
+    `whole` is the signed microcredential, `parts` are its signed badges, all as stored;
+    `foreign` are signed badges of other issuers on which it rests, too.
     """
 
     id: str
@@ -50,12 +55,13 @@ class RecordFacts:
     parts: tuple[bytes, ...]
     status: Status
     valid_from: datetime
+    foreign: tuple[bytes, ...] = ()
 
 
 def build_learner_record(facts: RecordFacts) -> dict[str, object]:
     """Return the unsigned record. Name, subject and dates are the microcredential's."""
     whole: dict[str, Any] = parse_object(facts.whole)
-    parts: list[dict[str, Any]] = [parse_object(one) for one in facts.parts]
+    parts: list[dict[str, Any]] = [parse_object(one) for one in (*facts.parts, *facts.foreign)]
     return {
         "@context": list(RECORD_CONTEXTS),
         "id": facts.id,
@@ -78,32 +84,73 @@ def build_learner_record(facts: RecordFacts) -> dict[str, object]:
     }
 
 
-def check_learner_record(document: Mapping[str, object]) -> None:
+def check_learner_record(
+    document: Mapping[str, object], *, foreign: int = 0, left_out: int = 0
+) -> None:
     """Return if this unsigned record says what we mean, everywhere; raise otherwise.
+
+    The last `foreign` of its credentials are of other issuers, who know its subject by
+    another name; the microcredential names each of them by an address of ours, and as many
+    as are `left_out`, too.
 
     Raises: as `badges.credential.check_before_signing`.
     """
     once: Any = _said_once(document, set())
-    check_statements(once, "issued-learner-record.schema.json")
+    check_statements(_without_last(once, foreign), "issued-learner-record.schema.json")
     accepted: Any = document
     subject = accepted["credentialSubject"]
-    whole = subject["verifiableCredential"][0]
-    if list_foreign_associations(document):
+    held = subject["verifiableCredential"]
+    own, others = held[: len(held) - foreign], held[len(held) - foreign :]
+    if others:
+        _check_foreign(once, others)
+    if len(held) < _FEWEST or list_foreign_associations(document):
         raise InvalidCredentialError("an association names an achievement that is not there")
-    if any(
-        one["credentialSubject"]["id"] != subject["id"] for one in subject["verifiableCredential"]
-    ):
+    if any(one["credentialSubject"]["id"] != subject["id"] for one in own):
         raise InvalidCredentialError("a credential in it is about somebody else")
-    bound = {one["id"] for one in whole["relatedResource"]}
-    if bound != {one["id"] for one in subject["verifiableCredential"][1:]}:
+    bound = {one["id"] for one in own[0]["relatedResource"]}
+    badges = {one["id"] for one in own[1:]}
+    if not badges <= bound or len(bound - badges) != foreign + left_out:
         raise InvalidCredentialError("it holds other badges than its microcredential rests on")
 
 
+def _without_last(record: Mapping[str, Any], foreign: int) -> dict[str, Any]:
+    """Return a record without so many of its last credentials, whose shape others chose."""
+    subject = record["credentialSubject"]
+    held, associations = subject["verifiableCredential"], subject["association"]
+    return {
+        **record,
+        "credentialSubject": {
+            **subject,
+            "verifiableCredential": held[: len(held) - foreign],
+            "association": associations[: len(associations) - foreign],
+        },
+    }
+
+
+def _check_foreign(record: Mapping[str, object], others: Sequence[Mapping[str, object]]) -> None:
+    """Check what others signed: of the shape that the official schema asks for, and unambiguous."""
+    for one in others:
+        subject, issuer, proof = (
+            one.get(name) for name in ("credentialSubject", "issuer", "proof")
+        )
+        lists = (one.get("@context"), one.get("type"), proof)
+        objects = (subject, issuer)
+        is_fit = all(isinstance(value, list) for value in lists) and all(
+            isinstance(value, Mapping) for value in objects
+        )
+        if not is_fit:
+            raise InvalidCredentialError("a credential of another issuer is of another shape")
+    repeated = find_repeated_id(record)
+    if repeated is not None:
+        raise InvalidCredentialError(f"two different things share the id {repeated}")
+    check_unambiguous(record)
+
+
 def holds(record: bytes, whole: bytes, parts: Sequence[bytes]) -> bool:
-    """Whether a record holds exactly these signed credentials."""
+    """Whether a record holds these signed credentials first: what else it holds never changes."""
     document: dict[str, Any] = parse_object(record)
     held = document["credentialSubject"]["verifiableCredential"]
-    return [serialize(one) for one in held] == [whole, *parts]
+    return [serialize(one) for one in held[: 1 + len(parts)]] == [whole, *parts]
 
 
 def _said_once(value: object, seen: set[bytes]) -> object:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from badges.achievement import Achievement, Alignment, Evidence, Image, Issuer, RelatedResource
 from badges.definition import DefinitionState
 from badges.errors import UnpublishedDefinitionError
+from badges.pathway import AcceptedCredential
 from badges.pathway_definition import PathwayDefinition
 from badges.publication import escape_markdown
 
 MICROCREDENTIAL = "MicroCredential"
 MEDIA_TYPE = "application/vc"
+MEDIA_TYPES = {"json": MEDIA_TYPE, "jwt": "application/vc+jwt"}
+"""What a credential is, by its form."""
 GENRE = "OpenBadgeCredential"
 TARGET_TYPE = "ext:Badge"
 """Open Badges has no word of its own for an alignment to another achievement."""
@@ -26,13 +29,18 @@ class StackedBadge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBadge:
-    """A component that an earner holds: the credential, byte for byte as issued."""
+    """A component that an earner holds: the credential, byte for byte as issued.
+
+    `accepted` is there where it is one of another issuer, which counts as the component.
+    """
 
     title: str
     credential_url: str
     evidence_url: str
     is_attested: bool
     document: bytes
+    media_type: str = MEDIA_TYPE
+    accepted: AcceptedCredential | None = None
 
 
 def achievement_of_pathway(
@@ -77,23 +85,32 @@ def achievement_of_pathway(
 
 def evidence_of(held: HeldBadge) -> Evidence:
     """Return a component as evidence of its microcredential."""
-    attested = " The program attests it from before." if held.is_attested else ""
-    return Evidence(
-        url=held.evidence_url,
-        name=held.title,
-        narrative=f"The badge [{escape_markdown(held.title)}]({held.credential_url}).{attested}",
-        genre=GENRE,
-    )
+    narrative = f"The badge [{escape_markdown(held.title)}]({held.credential_url})."
+    if held.is_attested:
+        narrative += " The program attests it from before."
+    if held.accepted is not None:
+        # By what the pathway calls it: whatever else it says, its issuer says.
+        narrative = (
+            f"[A credential of another issuer]({held.credential_url}), which counts as the badge "
+            f"{escape_markdown(held.title)}:{_what(held.accepted)}. It was valid when this was "
+            "issued."
+        )
+    return Evidence(url=held.evidence_url, name=held.title, narrative=narrative, genre=GENRE)
 
 
 def binding_of(held: HeldBadge) -> RelatedResource:
     """Return what binds a microcredential to the exact credential of a component."""
-    return RelatedResource(id=held.credential_url, media_type=MEDIA_TYPE, document=held.document)
+    return RelatedResource(
+        id=held.credential_url, media_type=held.media_type, document=held.document
+    )
 
 
 def holding_text(definition: PathwayDefinition, held: Sequence[HeldBadge]) -> str:
     """Return what one microcredential was given for."""
-    names = ", ".join(one.title for one in held)
+    names = ", ".join(
+        f"{one.title} (by a credential of another issuer)" if one.accepted else one.title
+        for one in held
+    )
     return f"Holds {len(held)} of the {len(definition.components)} badges: {names}."
 
 
@@ -124,10 +141,12 @@ def _accepted(definition: PathwayDefinition, components: Sequence[StackedBadge])
     yield "For the same earner, a verified credential from elsewhere counts as one of them:"
     titles = {slug: one.title for slug, one in zip(definition.components, components, strict=True)}
     yield "\n".join(
-        f"- as {escape_markdown(titles[one.component])}:"
-        f"{_named(one.title)} <{one.achievement}> of{_named(one.issuer_name)} <{one.issuer}>"
-        for one in definition.accepts
+        f"- as {escape_markdown(titles[one.component])}:{_what(one)}" for one in definition.accepts
     )
+
+
+def _what(one: AcceptedCredential) -> str:
+    return f"{_named(one.title)} <{one.achievement}> of{_named(one.issuer_name)} <{one.issuer}>"
 
 
 def _named(name: str) -> str:

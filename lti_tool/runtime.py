@@ -12,6 +12,7 @@ from lti_tool.files.parts import PartFiles
 from lti_tool.files.store import FileStore
 from lti_tool.lti.http import GuardedSession
 from lti_tool.lti.jwks_cache import JWKSCache
+from lti_tool.services.foreign.checking import ForeignParts
 from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.keyring import RingCache
 from lti_tool.services.rotating import KeyParts
@@ -53,6 +54,11 @@ class Runtime:
             new_id=self.new_id,
             random_bytes=self.random_bytes,
         )
+
+    @property
+    def foreign(self) -> ForeignParts:
+        """What credentials of other issuers need."""
+        return ForeignParts(issuing=self.issuing, http=self.strangers_http)
 
     @property
     def key_parts(self) -> KeyParts:

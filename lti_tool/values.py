@@ -1,7 +1,7 @@
 """Frozen values that every layer of the tool may know."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -56,7 +56,8 @@ class Launch:
     """One accepted launch: who is here, in which course, from which link.
 
     `ref` is what stands in URLs after `/l/`: the launch's id, with its token
-    behind a dot where the browser sends no cookie.
+    behind a dot where the browser sends no cookie. `email` is the person's, as the platform
+    says; empty where it does not.
     """
 
     id: UUID
@@ -69,6 +70,7 @@ class Launch:
     resource_link_id: UUID | None
     roles: frozenset[Role]
     is_test_user: bool = False
+    email: str = field(default="", repr=False)
     started_at: datetime
 
     def has(self, role: Role) -> bool:

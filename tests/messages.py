@@ -38,6 +38,7 @@ def a_message(registration_id: UUID, **changes: object) -> LaunchMessage:
         "deployment_id": "1",
         "platform_user_id": "user-7",
         "name": a_name(),
+        "email": "lee@college.example",
         "message_type": MessageType.RESOURCE_LINK,
         "roles": frozenset({Role.LEARNER}),
         "raw_roles": (),

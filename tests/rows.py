@@ -369,6 +369,7 @@ def a_launch(
             resource_link_id=(link or course.link).id,
             roles=" ".join(sorted(roles or (Role.LEARNER,))),
             locale="en",
+            email=None,
             is_test_user=False,
             created_at=NOW,
             seen_at=NOW,

@@ -19,6 +19,7 @@ from lti_tool.lti.tokens import ServiceClient
 from lti_tool.runtime import Runtime
 from lti_tool.services.deliveries import Backlog, find_backlog
 from lti_tool.services.delivering import DeliveringParts, Turns, deliver_due
+from lti_tool.services.foreign.following import look_at_due
 from lti_tool.services.keyring import load_tool_ring
 from lti_tool.services.ports import StoredServiceTokens
 from lti_tool.services.sweeping import SweepingParts, run_alone, sweep
@@ -113,10 +114,11 @@ class Work:
         run_alone("deliveries", partial(deliver_due, self._delivering))
 
     def sweep(self) -> None:
-        """Do everything that is due, scores last: they may take long."""
+        """Do everything that is due, and last what may take long: scores, and others' badges."""
         sweep(self._sweeping)
         self.deliver()
         run_alone("backlog", self._log_backlog)
+        run_alone("foreign", partial(look_at_due, self._runtime.foreign, run=run_alone))
 
     def _log_backlog(self) -> None:
         with self._runtime.reading() as session:

@@ -114,6 +114,7 @@ def parse_message(
         deployment_id=deployment_id,
         platform_user_id=user_id,
         name=_name(claims),
+        email=_email(claims),
         message_type=message_type,
         roles=parse_roles(raw_roles),
         raw_roles=raw_roles,
@@ -188,6 +189,17 @@ def _name(claims: Claims) -> PersonName | None:
     if not (full or given or family):
         return None
     return PersonName(full=full, given=given, family=family)
+
+
+def _email(claims: Claims) -> str | None:
+    """Return the user's address, unless the platform says that nobody verified it.
+
+    Source: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
+    """
+    text = _text(claims, "email")
+    if text is None or "@" not in text or claims.get("email_verified") in (False, "false"):
+        return None
+    return text
 
 
 def _context(claim: Claims) -> Context:

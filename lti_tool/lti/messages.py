@@ -161,6 +161,7 @@ class LaunchMessage:
     deployment_id: str
     platform_user_id: str = field(repr=False)
     name: PersonName | None = field(repr=False)
+    email: str | None = field(repr=False)
     message_type: MessageType
     roles: frozenset[Role]
     raw_roles: tuple[str, ...]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.services.issuing import SignedCredential
-from lti_tool.store import awards, organisations
+from lti_tool.store import awards, foreign, organisations
 from lti_tool.store.rows import AwardRow, CredentialRow, StatusEntryRow
 from lti_tool.values import NewId
 
@@ -61,6 +61,9 @@ def store_award(session: Session, award: NewAward, credential: SignedCredential)
         )
     )
     session.flush()
+    if award.origin != "pathway":
+        # With a credential of another issuer more may follow, which nobody waits for here.
+        foreign.look_soon(session, [award.earner_id], at=award.awarded_at)
 
 
 def note_again(

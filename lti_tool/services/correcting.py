@@ -301,7 +301,9 @@ def _settle_award(
         store_decided_award(session, prepared, decision, signed.credential, new_id=parts.new_id)
     if award is not None:
         lists.update(
-            settle_revoked(session, prepared.program_id, award, at=at, new_id=parts.new_id)
+            settle_revoked(
+                session, prepared.program_id, award.earner_id, at=at, new_id=parts.new_id
+            )
         )
     if signed.credential is not None:
         settle(

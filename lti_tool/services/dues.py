@@ -7,11 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from badges.pathway import ComponentState, Standing, evaluate_pathway
+from badges.foreign import is_accepted
+from badges.pathway import MISSING, AcceptedCredential, ComponentState, Standing, evaluate_pathway
 from lti_tool.services.issuing import SignedCredential
 from lti_tool.services.stacks import Stack, Standings, list_stacks
 from lti_tool.services.stacks import stand as stand_with
 from lti_tool.store.pathways import AwardParts
+from lti_tool.store.rows import ForeignCredentialRow
+
+NONE: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,17 @@ class Holding:
     document: bytes
     document_sha256: str
     is_attested: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignHolding:
+    """One credential of another issuer that a microcredential rests on, verified just now."""
+
+    foreign_id: UUID
+    document: bytes
+    document_sha256: str
+    form: str
+    accepted: AcceptedCredential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +56,7 @@ class Due:
 
     stack: Stack
     earner_id: UUID
-    holdings: Mapping[str, Holding]
+    holdings: Mapping[str, Holding | ForeignHolding]
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -63,10 +78,13 @@ def find_due(
     *,
     coming: Coming | None = None,
     signed_off: UUID | None = None,
+    verified: frozenset[UUID] = NONE,
 ) -> tuple[Due, ...]:
     """Return what an earner has earned of a program's pathways, once `coming` is theirs.
 
-    `signed_off` is the pathway that a coordinator signs off.
+    `signed_off` is the pathway that a coordinator signs off. Of credentials of other issuers
+    those count that were `verified` just now, which nobody who awards a badge waits for: what
+    follows from the others, the worker finds (`lti_tool.services.foreign`).
     """
     found = (
         due_of(
@@ -74,6 +92,7 @@ def find_due(
             earner_id,
             coming=coming,
             is_signed_off=stack.achievement.id == signed_off,
+            verified=verified,
         )
         for stack in list_stacks(session, program_id)
     )
@@ -86,11 +105,19 @@ def due_of(
     *,
     coming: Coming | None = None,
     is_signed_off: bool = False,
+    verified: frozenset[UUID] = NONE,
 ) -> Due | None:
     """Return the microcredential of one pathway, if it is earned and not held."""
     stack = standings.stack
     states = dict(standings.outcome.components)
-    holdings = {slug: _holding(parts) for slug, parts in standings.held.items()}
+    holdings: dict[str, Holding | ForeignHolding] = {
+        slug: _holding(parts) for slug, parts in standings.held.items()
+    }
+    for slug, row in standings.foreign.items():
+        if row.id in verified:
+            holdings[slug] = _foreign_holding(stack, row)
+        else:
+            states[slug] = MISSING
     for badge in stack.badges:
         if coming is not None and badge.achievement.id == coming.achievement_id:
             slug = badge.achievement.slug
@@ -102,7 +129,8 @@ def due_of(
         is_signed_off=is_signed_off,
         is_issued=standings.own is not None,
     )
-    if not outcome.is_issuable or not (is_signed_off or _is_new(standings, coming)):
+    is_new = _is_new(standings, coming, verified)
+    if not outcome.is_issuable or not (is_signed_off or is_new):
         return None
     counted = [one for one in stack.definition.components if one not in outcome.out_of_order]
     return Due(
@@ -112,7 +140,7 @@ def due_of(
     )
 
 
-def _is_new(standings: Standings, coming: Coming | None) -> bool:
+def _is_new(standings: Standings, coming: Coming | None, verified: frozenset[UUID]) -> bool:
     """Whether anything came since the microcredential was revoked, if it was.
 
     Without that it was revoked for itself, and does not come back by itself.
@@ -122,7 +150,13 @@ def _is_new(standings: Standings, coming: Coming | None) -> bool:
     ids = {one.achievement.id for one in standings.stack.badges}
     if revoked_at is None or (coming is not None and coming.achievement_id in ids):
         return True
-    return any(parts[0].awarded_at >= revoked_at for parts in standings.held.values())
+    since = [parts[0].awarded_at for parts in standings.held.values()]
+    since += [
+        row.decided_at
+        for row in standings.foreign.values()
+        if row.id in verified and row.decided_at is not None
+    ]
+    return any(at >= revoked_at for at in since)
 
 
 def _with_coming(state: ComponentState, coming: Coming) -> ComponentState:
@@ -138,6 +172,20 @@ def _holding(parts: AwardParts) -> Holding:
         document=credential.document,
         document_sha256=credential.document_sha256,
         is_attested=attestation is not None,
+    )
+
+
+def _foreign_holding(stack: Stack, row: ForeignCredentialRow) -> ForeignHolding:
+    return ForeignHolding(
+        foreign_id=row.id,
+        document=row.document,
+        document_sha256=row.document_sha256,
+        form=row.form,
+        accepted=next(
+            one
+            for one in stack.definition.accepted_for(row.component)
+            if is_accepted(one, row.achievement_uri, row.issuer_uri)
+        ),
     )
 
 

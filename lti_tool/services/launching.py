@@ -94,6 +94,7 @@ def record_launch(
         resource_link_id=link.id if link else None,
         roles=roles,
         locale=(message.locale or "")[:35],
+        email=message.email,
         is_test_user=message.is_test_user,
         created_at=now,
         seen_at=now,

@@ -6,7 +6,7 @@ missing or behind, so that also microcredentials from before there were records 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
@@ -30,7 +30,7 @@ from lti_tool.services.keyring import RingCache
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.superseding import supersede
 from lti_tool.services.urls import PublicURLs
-from lti_tool.store import awards, organisations, reissues, shares
+from lti_tool.store import awards, foreign, organisations, reissues, shares
 from lti_tool.store import keys as key_rows
 from lti_tool.store.database import Database
 from lti_tool.store.rows import CredentialFormRow, CredentialRow, IssuerRow
@@ -80,13 +80,17 @@ class SignedRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedCredential:
-    """A microcredential as a record is made of it: with its badges, all signed."""
+    """A microcredential as a record is made of it: with its badges, all signed.
+
+    `foreign` are credentials of other issuers on which it rests, as they were handed in.
+    """
 
     whole: bytes
     badges: tuple[bytes, ...]
     issuer: IssuerRow = field(compare=False)
     status_list_id: UUID
     position: int
+    foreign: tuple[bytes, ...] = ()
 
 
 def sign_record(
@@ -94,14 +98,15 @@ def sign_record(
 ) -> SignedRecord | None:
     """Build, check, sign and verify one record. Outside any transaction; the caller stores it.
 
-    None where there is so much in it that verifiers would refuse to read it.
+    Of other issuers' credentials it holds those that can stand in one document with ours.
+    None where there is so much in it that verifiers would refuse to read it, or nothing.
 
     Raises:
         BadgesError: it is not one that every verifier reads alike, or does not verify.
     """
     with parts.database.reading() as session:
         ring = parts.rings.load(session, of.issuer)
-    unsigned = build_learner_record(
+    facts = _with_foreign(
         RecordFacts(
             id=parts.urls.credential(record_id),
             issuer=issuer_of(of.issuer),
@@ -109,9 +114,14 @@ def sign_record(
             parts=of.badges,
             status=Status(list_url=parts.urls.status_list(of.status_list_id), index=of.position),
             valid_from=created,
-        )
+        ),
+        of.foreign,
     )
-    check_learner_record(unsigned)
+    if not (facts.parts or facts.foreign):
+        return None
+    unsigned = build_learner_record(facts)
+    count = len(facts.foreign)
+    check_learner_record(unsigned, foreign=count, left_out=len(of.foreign) - count)
     key = ring.current(Algorithm.ED25519)
     document = serialize(add_data_integrity_proof(unsigned, key, created=created))
     if not _is_readable(document):
@@ -119,6 +129,24 @@ def sign_record(
     resolver = OwnResolver(parts.database, parts.urls)
     verify(document, resolver=resolver, now=parts.clock())
     return SignedRecord(id=record_id, document=document, document_key_id=thumbprint(key.public))
+
+
+def _with_foreign(facts: RecordFacts, foreign: tuple[bytes, ...]) -> RecordFacts:
+    """Return the facts with what others signed, as far as it can be signed in one with ours.
+
+    Their contexts may not go together with ours, or it is a token, or it would be too much.
+    """
+    for document in foreign:
+        tried = replace(facts, foreign=(*facts.foreign, document))
+        count = len(tried.foreign)
+        try:
+            unsigned = build_learner_record(tried)
+            check_learner_record(unsigned, foreign=count, left_out=len(foreign) - count)
+        except BadgesError:
+            continue
+        if _is_readable(serialize(unsigned)):
+            facts = tried
+    return facts
 
 
 def store_record(
@@ -248,6 +276,7 @@ def _find(session: Session, urls: PublicURLs, credential_id: UUID) -> _Found | N
         issuer=session.get_one(IssuerRow, credential.issuer_id),
         status_list_id=credential.status_list_id,
         position=credential.status_position,
+        foreign=tuple(one.document for one in foreign.list_components(session, award.id)),
     )
     former = shares.find_form(session, credential_id, LEARNER_RECORD)
     compromised = {row.id for row in key_rows.list_compromised_keys(session)}
@@ -276,7 +305,7 @@ def _in_order(credential: CredentialRow, bound: dict[str, bytes]) -> tuple[bytes
     """Return the badges in the order in which the microcredential names them."""
     related = parse_object(credential.document)["relatedResource"]
     named: Sequence[dict[str, str]] = related  # type: ignore[assignment]  # as it was signed
-    return tuple(bound[one["id"]] for one in named)
+    return tuple(bound[one["id"]] for one in named if one["id"] in bound)
 
 
 def _is_newer(former: bytes, now: datetime) -> bool:

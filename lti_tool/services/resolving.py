@@ -14,7 +14,7 @@ from lti_tool.services.disclosing import disclosed
 from lti_tool.services.fetching import FetchingResolver
 from lti_tool.services.keyring import listed_keys
 from lti_tool.services.urls import PublicURLs
-from lti_tool.store import awards, pathways, shares
+from lti_tool.store import awards, foreign, pathways, shares
 from lti_tool.store import keys as key_rows
 from lti_tool.store.database import Database
 
@@ -86,34 +86,54 @@ class OwnResolver:
         """
         if not url.startswith(f"{self._urls.base_url}/"):
             raise ResolutionError("not ours")
+        place, _, name = url.removeprefix(f"{self._urls.base_url}/").partition("/")
+        finders = {"credentials": self._find_own_credential, "components": self._find_component}
         try:
-            credential_id = UUID(self._own(url, "credentials"))
-        except (ValueError, ResolutionError) as exc:
+            find, id_ = finders[place], UUID(name)
+        except (KeyError, ValueError) as exc:
             raise NotPublicError("not shown to the world") from exc
         with self._database.reading() as session:
-            shown = shares.find_shared_by_id(session, credential_id)
-            if shown is not None:
-                return disclosed(shown).document
-            found = awards.find_credential(session, credential_id)
-            if found is None or not self._rests_on(session, named_by, found[1].id):
-                raise NotPublicError("not shown to the world")
-            return found[0].document
+            found = find(session, id_, named_by)
+        if found is None:
+            raise NotPublicError("not shown to the world")
+        return found
 
-    def _rests_on(self, session: Session, named_by: Naming, component_id: UUID) -> bool:
-        """Whether the credential that names it is ours and rests on this award.
+    def _find_own_credential(
+        self, session: Session, credential_id: UUID, named_by: Naming
+    ) -> bytes | None:
+        shown = shares.find_shared_by_id(session, credential_id)
+        if shown is not None:
+            return disclosed(shown).document
+        found, above = (
+            awards.find_credential(session, credential_id),
+            self._award(session, named_by),
+        )
+        if found is None or above is None:
+            return None
+        rests_on = pathways.list_components(session, above)
+        return found[0].document if found[1].id in {one[0].id for one in rests_on} else None
+
+    def _find_component(self, session: Session, foreign_id: UUID, named_by: Naming) -> bytes | None:
+        shown = foreign.find_shared(session, foreign_id)
+        if shown is not None:
+            return shown.document
+        above = self._award(session, named_by)
+        rests_on = foreign.list_components(session, above) if above else ()
+        return next((one.document for one in rests_on if one.id == foreign_id), None)
+
+    def _award(self, session: Session, named_by: Naming) -> UUID | None:
+        """Return the award of the credential that names another, if it is ours.
 
         Anybody may sign something that bears an id of ours, but not as its issuer.
         """
         try:
             above_id = UUID(self._own(named_by.id, "credentials"))
         except (ValueError, ResolutionError):
-            return False
+            return None
         above = awards.find_credential(session, above_id)
         if above is None or above[3].did != named_by.issuer_id:
-            return False
-        return any(
-            one[0].id == component_id for one in pathways.list_components(session, above[1].id)
-        )
+            return None
+        return above[1].id
 
     def _own(self, url: str, place: str) -> str:
         prefix = f"{self._urls.base_url}/{place}/"

@@ -184,7 +184,7 @@ def _revoke(
         )
     revoked_at = parts.clock()
     own = take_back(session, award, at=revoked_at, reason=reason)
-    above = settle_revoked(session, program.id, award, at=revoked_at, new_id=parts.new_id)
+    above = settle_revoked(session, program.id, award.earner_id, at=revoked_at, new_id=parts.new_id)
     organisations.note(
         session,
         id_=parts.new_id(),

@@ -52,6 +52,7 @@ def as_launch(
         resource_link_id=row.resource_link_id,
         roles=frozenset(Role(role) for role in row.roles.split()),
         is_test_user=row.is_test_user,
+        email=row.email or "",
         started_at=row.created_at,
     )
 

@@ -11,7 +11,9 @@ from lti_tool.errors import NotFoundError
 from lti_tool.services.accepted import accepted_views
 from lti_tool.services.disclosing import disclosure_of
 from lti_tool.services.endorsed import standing_views
+from lti_tool.services.foreign.listing import foreign_view
 from lti_tool.services.models import AchievementSummary
+from lti_tool.services.pages.foreign import ForeignView
 from lti_tool.services.pages.learner import OwnCredential
 from lti_tool.services.pages.stack import (
     ComponentView,
@@ -26,9 +28,15 @@ from lti_tool.services.stacks import OPENED, Stack, Standings, as_stack, list_pr
 from lti_tool.services.stacks import list_stacks as list_open_stacks
 from lti_tool.services.stacks import stand as stand_with
 from lti_tool.services.urls import CourseURLs, PublicURLs
-from lti_tool.store import awards, pathways, programs, shares
+from lti_tool.store import awards, foreign, pathways, programs, shares
 from lti_tool.store.pathways import AwardParts
-from lti_tool.store.rows import AchievementRow, AchievementVersionRow, AwardRow, ProgramRow
+from lti_tool.store.rows import (
+    AchievementRow,
+    AchievementVersionRow,
+    AwardRow,
+    ForeignCredentialRow,
+    ProgramRow,
+)
 from lti_tool.values import Launch, Role
 
 CredentialURL = Callable[[UUID], str | None]
@@ -99,13 +107,16 @@ def credential_components(
     named = {
         parts[0].achievement_id: parts for parts in pathways.list_components(session, award.id)
     }
+    elsewhere = {row.component: row for row in foreign.list_components(session, award.id)}
     views = []
     for badge, about in zip(stack.badges, _about_urls(stack, urls), strict=True):
-        parts = named.get(badge.achievement.id)
-        if parts is None:
-            views.append(ComponentView(title=badge.title, standing="other", about_url=about))
-        else:
+        parts, row = named.get(badge.achievement.id), elsewhere.get(badge.achievement.slug)
+        if parts is not None:
             views.append(_component(badge.title, parts, credential_url, about))
+        elif row is not None:
+            views.append(_foreign_component(stack, badge.title, row, urls, about))
+        else:
+            views.append(ComponentView(title=badge.title, standing="other", about_url=about))
     return pathway_view(stack), tuple(views)
 
 
@@ -185,6 +196,7 @@ def _stack_view(
         slug = badge.achievement.slug
         state = outcome.components[slug]
         parts = standings.held.get(slug) or standings.lost.get(slug)
+        row = standings.foreign.get(slug) or standings.foreign_lost.get(slug)
         views.append(
             ComponentView(
                 title=badge.title,
@@ -195,13 +207,14 @@ def _stack_view(
                 out_of_order=slug in outcome.out_of_order,
                 url=own.own_credential(parts[1].id) if parts else None,
                 about_url=about,
+                foreign=_foreign(stack, badge.title, row, public_urls) if row else None,
             )
         )
     return StackView(
         achievement=pathway_summary(stack.version, stack.definition, public_urls),
         pathway=pathway_view(stack),
         state=outcome.state.value,
-        count_held=len(standings.held),
+        count_held=len(standings.held) + len(standings.foreign),
         components=tuple(views),
         credential=_own_credential(session, launch, standings, public_urls),
         about_url=public_urls.achievement(stack.version.id),
@@ -248,6 +261,29 @@ def _component(
         is_attested=attestation is not None,
         url=credential_url(credential.id),
         about_url=about_url,
+    )
+
+
+def _foreign_component(
+    stack: Stack, title: str, row: ForeignCredentialRow, urls: PublicURLs, about_url: str | None
+) -> ComponentView:
+    return ComponentView(
+        title=title,
+        standing=(Standing.REVOKED if row.revoked_at else Standing.HELD).value,
+        since=row.earned_at,
+        revoked_at=row.revoked_at,
+        about_url=about_url,
+        foreign=_foreign(stack, title, row, urls),
+    )
+
+
+def _foreign(stack: Stack, title: str, row: ForeignCredentialRow, urls: PublicURLs) -> ForeignView:
+    return foreign_view(
+        row,
+        urls=urls,
+        pathway_title=stack.definition.title,
+        component_title=title,
+        can_withdraw=False,
     )
 
 

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 
 from badges.pathway import PathwayState
 from badges.pathway_definition import parse_pathway
-from badges.pathway_publication import HeldBadge, StackedBadge
+from badges.pathway_publication import MEDIA_TYPES, HeldBadge, StackedBadge
 from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.services.awarding import NewAward, store_award, take_back
 from lti_tool.services.credential_facts import StackFacts, Subject
-from lti_tool.services.dues import Due, find_due
+from lti_tool.services.dues import NONE, Due, ForeignHolding, Holding, find_due
 from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
 from lti_tool.services.records import (
     RecordedCredential,
@@ -39,6 +39,7 @@ from lti_tool.store.rows import (
     AwardComponentRow,
     AwardRow,
     EarnerRow,
+    ForeignComponentRow,
     IssuerRow,
     ProgramRow,
 )
@@ -48,6 +49,7 @@ Result = TypeVar("Result")
 TRIES = 8
 """How often a badge is prepared again; each time another award came in between."""
 COMPONENT_REVOKED = "A badge that it rests on was revoked."
+FOREIGN_REVOKED = "A credential of another issuer that it rests on was revoked."
 
 
 class StackChangedError(ConflictError):
@@ -78,7 +80,8 @@ def _prepare(parts: IssuingParts, due: Due) -> Prepared:
         parts,
         RecordedCredential(
             whole=credential.document,
-            badges=tuple(one.document for one in facts.held),
+            badges=tuple(one.document for one in facts.held if one.accepted is None),
+            foreign=tuple(one.document for one in facts.held if one.accepted is not None),
             issuer=facts.issuer,
             status_list_id=credential.reservation.status_list_id,
             position=credential.reservation.position,
@@ -99,16 +102,18 @@ def settle(
     actor_id: UUID | None,
     new_id: NewId,
     signed_off: UUID | None = None,
+    verified: frozenset[UUID] = NONE,
     action: str = "microcredential.awarded",
 ) -> None:
     """Write the microcredentials that follow, when exactly those were prepared.
 
-    The program's row is shared, the earner's is locked, the badge is written.
+    The program's row is shared, the earner's is locked, the badge is written. The rest is as
+    for `find_due`.
 
     Raises:
         StackChangedError: something else follows: roll back, and prepare again.
     """
-    due = find_due(session, program_id, earner_id, signed_off=signed_off)
+    due = find_due(session, program_id, earner_id, signed_off=signed_off, verified=verified)
     if [one.key for one in due] != [one.due.key for one in prepared]:
         raise StackChangedError("what follows from this award changed meanwhile")
     for one in prepared:
@@ -140,10 +145,7 @@ def write(
         credential_id = prepared.credential.reservation.credential_id
         store_record(session, credential_id, prepared.record, at=at)
     for holding in due.holdings.values():
-        component = awards.find_credential(session, holding.credential_id)
-        if component is None:
-            raise LookupError(f"no credential {holding.credential_id}")
-        session.add(AwardComponentRow(award_id=award_id, component_id=component[1].id))
+        session.add(_component_row(session, award_id, holding))
     session.flush()
     organisations.note(
         session,
@@ -157,21 +159,39 @@ def write(
     )
 
 
+def _component_row(
+    session: Session, award_id: UUID, holding: Holding | ForeignHolding
+) -> AwardComponentRow | ForeignComponentRow:
+    if isinstance(holding, ForeignHolding):
+        return ForeignComponentRow(award_id=award_id, foreign_id=holding.foreign_id)
+    component = awards.find_credential(session, holding.credential_id)
+    if component is None:
+        raise LookupError(f"no credential {holding.credential_id}")
+    return AwardComponentRow(award_id=award_id, component_id=component[1].id)
+
+
 def settle_revoked(
-    session: Session, program_id: UUID, award: AwardRow, *, at: datetime, new_id: NewId
+    session: Session,
+    program_id: UUID,
+    earner_id: UUID,
+    *,
+    at: datetime,
+    new_id: NewId,
+    reason: str = COMPONENT_REVOKED,
 ) -> tuple[UUID, ...]:
     """Apply to microcredentials what their pathways declare for a badge that was revoked.
 
-    Each is judged by the version that it was issued by. The earner's row is locked, and
-    whatever takes the badge's place is written. Returns the status lists to sign.
+    Or for a credential of another issuer that stood for one. Each is judged by the version
+    that it was issued by. The earner's row is locked, and whatever takes the badge's place is
+    written. Returns the status lists to sign.
     """
     lists = []
-    for above in pathways.list_live_microcredentials(session, program_id, award.earner_id):
+    for above in pathways.list_live_microcredentials(session, program_id, earner_id):
         stack = stack_of_award(session, program_id, above)
-        outcome = stand_with(session, stack, award.earner_id).outcome
+        outcome = stand_with(session, stack, earner_id).outcome
         if outcome.state is not PathwayState.REVOKED:
             continue
-        lists.append(take_back(session, above, at=at, reason=COMPONENT_REVOKED))
+        lists.append(take_back(session, above, at=at, reason=reason))
         organisations.note(
             session,
             id_=new_id(),
@@ -237,15 +257,27 @@ def _facts(parts: IssuingParts, due: Due) -> StackFacts:
         version_number=stack.version.number,
         issuer=issuer,
         subject=Subject(urn=earner.subject_urn, name=name),
-        held=tuple(
-            HeldBadge(
-                title=titles[slug],
-                credential_url=urls.credential(one.credential_id),
-                evidence_url=urls.evidence(one.evidence_page_id),
-                is_attested=one.is_attested,
-                document=one.document,
-            )
-            for slug, one in due.holdings.items()
-        ),
+        held=tuple(_held(titles[slug], one, urls) for slug, one in due.holdings.items()),
         issued_at=parts.clock(),
+    )
+
+
+def _held(title: str, one: Holding | ForeignHolding, urls: PublicURLs) -> HeldBadge:
+    if isinstance(one, ForeignHolding):
+        url = urls.component(one.foreign_id)
+        return HeldBadge(
+            title=title,
+            credential_url=url,
+            evidence_url=f"{url}#evidence",
+            is_attested=False,
+            document=one.document,
+            media_type=MEDIA_TYPES[one.form],
+            accepted=one.accepted,
+        )
+    return HeldBadge(
+        title=title,
+        credential_url=urls.credential(one.credential_id),
+        evidence_url=urls.evidence(one.evidence_page_id),
+        is_attested=one.is_attested,
+        document=one.document,
     )

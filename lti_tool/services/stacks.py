@@ -8,11 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from badges.foreign import is_accepted
 from badges.pathway import ComponentState, PathwayOutcome, Standing, evaluate_pathway
 from badges.pathway_definition import PathwayDefinition, parse_pathway
-from lti_tool.store import pathways
+from lti_tool.store import foreign, pathways
 from lti_tool.store.pathways import AwardParts
-from lti_tool.store.rows import AchievementRow, AchievementVersionRow
+from lti_tool.store.rows import AchievementRow, AchievementVersionRow, ForeignCredentialRow
 
 OPENED = frozenset({"published", "retired"})
 AT_ONCE = 1000
@@ -74,14 +75,18 @@ class Stack:
 class Standings:
     """How one earner stands with a stack. Awards go by the badge's slug.
 
-    `held` are live awards, `lost` the last revoked one where none is live; `own` is the
-    live microcredential, `own_lost` the last that was revoked.
+    `held` are live awards, `lost` the last revoked one where none is live; `foreign` are
+    credentials of other issuers that count where no award is live, `foreign_lost` the last
+    that was revoked where nothing is held. `own` is the live microcredential, `own_lost` the
+    last that was revoked.
     """
 
     stack: Stack
     outcome: PathwayOutcome
     held: Mapping[str, AwardParts]
     lost: Mapping[str, AwardParts]
+    foreign: Mapping[str, ForeignCredentialRow]
+    foreign_lost: Mapping[str, ForeignCredentialRow]
     own: AwardParts | None
     own_lost: AwardParts | None
 
@@ -142,15 +147,21 @@ def stand_all(
 ) -> Mapping[UUID, Standings]:
     """Return how some earners stand with a stack."""
     found: dict[UUID, list[AwardParts]] = defaultdict(list)
+    elsewhere: dict[UUID, list[ForeignCredentialRow]] = defaultdict(list)
     ids = list(earner_ids)
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         for parts in pathways.list_awards(session, some, stack.achievement_ids):
             found[parts[0].earner_id].append(parts)
-    return {id_: _standings(stack, found[id_]) for id_ in earner_ids}
+        if stack.definition.accepts:
+            for row in foreign.list_accepted(session, some, stack.achievement.id):
+                elsewhere[row.earner_id].append(row)
+    return {id_: _standings(stack, found[id_], elsewhere[id_]) for id_ in earner_ids}
 
 
-def _standings(stack: Stack, found: Sequence[AwardParts]) -> Standings:
+def _standings(
+    stack: Stack, found: Sequence[AwardParts], elsewhere: Sequence[ForeignCredentialRow]
+) -> Standings:
     of_badge = {
         one.achievement.slug: [
             parts for parts in found if parts[0].achievement_id == one.achievement.id
@@ -158,18 +169,62 @@ def _standings(stack: Stack, found: Sequence[AwardParts]) -> Standings:
         for one in stack.badges
     }
     own = [parts for parts in found if parts[0].achievement_id == stack.achievement.id]
+    held = {slug: parts for slug, all_ in of_badge.items() if (parts := _live(all_))}
+    counting = {
+        slug: rows
+        for slug in of_badge
+        if slug not in held and (rows := _accepted(stack.definition, slug, elsewhere))
+    }
     states = {
-        one.achievement.slug: component_state(one, of_badge[one.achievement.slug])
+        one.achievement.slug: with_foreign(
+            component_state(one, of_badge[one.achievement.slug]),
+            counting.get(one.achievement.slug, ()),
+        )
         for one in stack.badges
     }
     live = _live(own)
+    standing = {
+        slug: one for slug, rows in counting.items() for one in rows if one.revoked_at is None
+    }
     return Standings(
         stack=stack,
         outcome=evaluate_pathway(stack.definition.pathway, states, is_issued=live is not None),
-        held={slug: parts for slug, all_ in of_badge.items() if (parts := _live(all_))},
-        lost={slug: all_[-1] for slug, all_ in of_badge.items() if all_ and not _live(all_)},
+        held=held,
+        lost={slug: all_[-1] for slug, all_ in of_badge.items() if all_ and slug not in held},
+        foreign=standing,
+        foreign_lost={slug: rows[-1] for slug, rows in counting.items() if slug not in standing},
         own=live,
         own_lost=own[-1] if own and live is None else None,
+    )
+
+
+def _accepted(
+    definition: PathwayDefinition, slug: str, rows: Sequence[ForeignCredentialRow]
+) -> Sequence[ForeignCredentialRow]:
+    """Return what counts as a badge by this version of the pathway; another may have more."""
+    return [
+        row
+        for row in rows
+        if row.component == slug
+        and any(
+            is_accepted(one, row.achievement_uri, row.issuer_uri)
+            for one in definition.accepted_for(slug)
+        )
+    ]
+
+
+def with_foreign(own: ComponentState, rows: Sequence[ForeignCredentialRow]) -> ComponentState:
+    """Return how an earner stands with a badge by `own` awards, or else by other issuers' word."""
+    if not rows or own.standing in {Standing.HELD, Standing.PLACEHOLDER}:
+        return own
+    live = [row for row in rows if row.revoked_at is None]
+    if live:
+        return ComponentState(standing=Standing.HELD, earned_at=min(row.earned_at for row in live))
+    lost_at = [own.revoked_at, *(row.revoked_at for row in rows)]
+    return ComponentState(
+        standing=Standing.REVOKED,
+        earned_at=min(filter(None, (own.earned_at, *(row.earned_at for row in rows)))),
+        revoked_at=max(filter(None, lost_at)),
     )
 
 

@@ -320,6 +320,10 @@ class PublicURLs:
         """A credential's id, which is also its page (private until shared)."""
         return f"{self.base_url}/credentials/{credential_id}"
 
+    def component(self, foreign_id: UUID) -> str:
+        """A credential of another issuer that a microcredential rests on, as it was handed in."""
+        return f"{self.base_url}/components/{foreign_id}"
+
     def shared(self, token: str, form: str = "") -> str:
         """A shared credential; `form` is "", `.json`, `.jwt`, `.png` or `.picture`."""
         return f"{self.base_url}/s/{token}{form}"

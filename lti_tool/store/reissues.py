@@ -91,7 +91,7 @@ def list_signed_with(
     session: Session, key_id: str, *, rests_on_others: bool, after: UUID | None, limit: int
 ) -> Sequence[UUID]:
     """Return live credentials that a key signed, by id: badges, or what rests on badges."""
-    rests = exists().where(AwardComponentRow.award_id == AwardRow.id)
+    rests = AwardRow.origin == "pathway"
     conditions = (_is_signed_with(key_id), rests if rests_on_others else ~rests)
     return _page(session, *conditions, after=after, limit=limit)
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from badges.baking import bake
 from badges.credential import CONTEXTS, build_achievement
+from badges.pathway_publication import MEDIA_TYPES
 from lti_tool.errors import NotFoundError
 from lti_tool.runtime import Runtime, runtime
 from lti_tool.services import (
@@ -24,9 +25,14 @@ from lti_tool.services.examining import examine
 from lti_tool.services.jwt_forms import token_of
 from lti_tool.services.resolving import OwnResolver, did_document_of, jwk_of
 from lti_tool.services.urls import IMAGE_ENDINGS, PublicURLs
-from lti_tool.store import awards, endorsements, shares
+from lti_tool.store import awards, endorsements, foreign, shares
 from lti_tool.store import keys as key_rows
-from lti_tool.store.rows import AchievementVersionRow, CredentialFormRow, CredentialRow
+from lti_tool.store.rows import (
+    AchievementVersionRow,
+    CredentialFormRow,
+    CredentialRow,
+    ForeignCredentialRow,
+)
 from lti_tool.store.shares import SharedParts
 from lti_tool.views.surroundings import file_links
 
@@ -184,6 +190,19 @@ def shared_record(token: str) -> Response:
     return record_file(record[0])
 
 
+@bp.get("/components/<uuid:foreign_id>")
+def component(foreign_id: UUID) -> Response:
+    """Return a credential of another issuer, byte for byte as it was handed in.
+
+    As long as a microcredential that rests on it is shared with all that it says.
+    """
+    with runtime().reading() as session:
+        found = foreign.find_shared(session, foreign_id)
+    if found is None:
+        raise NotFoundError("no shared credential")
+    return component_file(found)
+
+
 @bp.get("/evidence/<uuid:evidence_page_id>")
 def evidence(evidence_page_id: UUID) -> Response:
     """Show what the earner lets the world see of the work."""
@@ -321,6 +340,13 @@ def record_file(record: CredentialFormRow) -> Response:
     """Return a learner record as a download, byte for byte as issued."""
     response = served(record.document, "application/vc", caching="private, no-cache")
     response.headers["Content-Disposition"] = 'attachment; filename="record.json"'
+    return response
+
+
+def component_file(row: ForeignCredentialRow) -> Response:
+    """Return a credential of another issuer as a download."""
+    response = served(row.document, MEDIA_TYPES[row.form], caching="private, no-cache")
+    response.headers["Content-Disposition"] = f'attachment; filename="credential.{row.form}"'
     return response
 
 

@@ -147,7 +147,7 @@ def sign_off(program_id: UUID) -> ResponseReturnValue:
         scope = desk_scope(session, program_id)
     pathway, earner = _uuid(request.form.get("pathway")), _uuid(request.form.get("earner"))
     try:
-        signing_off.sign_off(here.issuing, scope, pathway, earner)
+        signing_off.sign_off(here.foreign, scope, pathway, earner)
     except ConflictError as error:
         return _changed(scope), http_status(error)
     return redirect(DeskURLs(launch.ref).stack(program_id, "signed_off"), code=303)

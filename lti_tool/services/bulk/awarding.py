@@ -25,7 +25,7 @@ from lti_tool.services.dues import Coming, Due, due_of
 from lti_tool.services.issuing import IssuingParts, SignedCredential
 from lti_tool.services.stacking import Prepared, StackChangedError, prepare, until_settled, write
 from lti_tool.services.stacks import list_stacks, stand_all
-from lti_tool.store import bulk, organisations, pathways
+from lti_tool.store import bulk, foreign, organisations, pathways
 
 BATCH = 500
 """Rows of one transaction: as quick by the row as one for all, and others wait for moments."""
@@ -196,6 +196,7 @@ class _Batch:
                 new_id=parts.new_id,
             )
             awarded = {one.entry.learner.earner_id: None for one in signed if one.credential}
+            foreign.look_soon(session, awarded, at=now)
             due = _find_due(session, ground.program.id, awarded)
             if [one.key for one in due] != [one.due.key for one in prepared]:
                 raise StackChangedError("what follows from these awards changed meanwhile")

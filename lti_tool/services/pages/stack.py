@@ -5,6 +5,7 @@ from datetime import datetime
 
 from lti_tool.services.models import AchievementSummary
 from lti_tool.services.pages.endorsements import EndorsementView
+from lti_tool.services.pages.foreign import ForeignView
 from lti_tool.services.pages.learner import OwnCredential
 
 
@@ -43,6 +44,7 @@ class ComponentView:
 
     `standing` is held, revoked, missing or placeholder; on a credential `other` where the
     badge is none of those that it names. `out_of_order` is held and does not count yet.
+    `foreign` is the credential of another issuer by which it is held, or was.
     """
 
     title: str
@@ -55,6 +57,7 @@ class ComponentView:
     """The credential, for whoever may see it."""
     about_url: str | None = None
     """What the badge asks."""
+    foreign: ForeignView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

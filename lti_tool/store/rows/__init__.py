@@ -34,6 +34,11 @@ from lti_tool.store.rows.editing import (
     DefinitionRevisionRow,
 )
 from lti_tool.store.rows.endorsements import EndorsementRow
+from lti_tool.store.rows.foreign import (
+    ForeignComponentRow,
+    ForeignCredentialRow,
+    ForeignDocumentRow,
+)
 from lti_tool.store.rows.organisations import (
     AuditEventRow,
     IssuerRow,
@@ -96,6 +101,9 @@ __all__ = [
     "EvidenceChoiceRow",
     "EvidenceReferenceRow",
     "FileDeletionRow",
+    "ForeignComponentRow",
+    "ForeignCredentialRow",
+    "ForeignDocumentRow",
     "FormerCredentialRow",
     "HandInRow",
     "IssuerRow",

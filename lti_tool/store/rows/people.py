@@ -109,7 +109,8 @@ class BrowserRow(Row):
 class LaunchRow(Row):
     """One accepted launch: the only source of scope and role for in-LMS pages.
 
-    .. pii: who opened which activity when; deleted after it ended.
+    .. pii: who opened which activity when, and their address, which stands nowhere else;
+       deleted after it ended.
     """
 
     __tablename__ = "launch"
@@ -123,6 +124,8 @@ class LaunchRow(Row):
     resource_link_id: Mapped[UUID | None] = mapped_column(ForeignKey("resource_link.id"))
     roles: Mapped[str]
     locale: Mapped[str]
+    email: Mapped[str | None]
+    """As the platform says, if it does: some credentials of other issuers name one."""
     is_test_user: Mapped[bool]
     """The platform says that this is no real learner: nothing is issued or sent."""
     created_at: Mapped[datetime]

@@ -65,6 +65,7 @@ def test_a_whole_message() -> None:
         {
             "given_name": "Lee",
             "family_name": "Learner",
+            "email": "Lee@college.example",
             AGS_CLAIM: {"scope": [SCORE], "lineitem": f"{ISSUER}/li/1?type_id=1"},
             NRPS_CLAIM: {"context_memberships_url": f"{ISSUER}/members"},
         }
@@ -77,6 +78,7 @@ def test_a_whole_message() -> None:
         deployment_id="deployment-1",
         platform_user_id="user-7",
         name=PersonName(full="Lee Learner", given="Lee", family="Learner"),
+        email="Lee@college.example",
         message_type=MessageType.RESOURCE_LINK,
         roles=frozenset({Role.LEARNER}),
         raw_roles=(f"{MEMBERSHIP}#Learner",),
@@ -97,6 +99,25 @@ def test_a_whole_message() -> None:
         deep_linking=None,
         for_user_id="user-9",
     )
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"email": 7},
+        {"email": "lee"},
+        {"email": "lee@college.example", "email_verified": False},
+        {"email": "lee@college.example", "email_verified": "false"},
+    ],
+)
+def test_an_address_that_nobody_stands_for_is_none(claims: dict[str, object]) -> None:
+    """It decides whose a credential is, so one that nobody verified is not taken."""
+    message = parse_message(
+        {**some_claims(), **claims}, registration_id=REGISTRATION, allowed=ACCEPTED
+    )
+
+    assert message.email is None
 
 
 def test_a_bare_message() -> None:

@@ -112,6 +112,7 @@ def test_a_first_launch_makes_everything_that_it_names(door: Door) -> None:
         organisation_id=door.only(DeploymentRow).organisation_id,
         resource_link_id=link.id,
         roles=frozenset({Role.LEARNER}),
+        email="lee@college.example",
         started_at=door.clock.now,
     )
     assert launch.scope.context_id == context.id
@@ -374,3 +375,17 @@ def test_a_class_that_opens_one_link_together(door: Door) -> None:
     rows = (UserRow, EarnerRow, MembershipRow, BrowserRow)
     assert [door.count(row) for row in rows] == [4, 4, 4, 4]
     assert (door.count(ContextRow), door.count(ResourceLinkRow)) == (1, 1)
+
+
+def test_the_address_lives_with_the_launch(door: Door) -> None:
+    """Pages of the launch know it; nothing else holds it, and its end is the launch's."""
+    launch, bare = door.open(), door.open(door.message(email=None))
+
+    assert isinstance(launch, Launch)
+    assert isinstance(bare, Launch)
+    assert (launch.email, bare.email) == ("lee@college.example", "")
+    assert "lee@" not in repr(launch)
+    with door.database.reading() as session:
+        user = session.get_one(UserRow, launch.user_id)
+        held = {str(getattr(user, column.key)) for column in UserRow.__table__.columns}
+    assert not any("@" in value for value in held)

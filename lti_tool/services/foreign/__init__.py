@@ -1,0 +1,1 @@
+"""Credentials of other issuers that earners hand in to stand for badges of a pathway."""

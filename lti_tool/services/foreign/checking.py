@@ -1,0 +1,140 @@
+"""Verifying a credential of another issuer: by the one verification there is, and what it asked.
+
+Nothing here runs inside a transaction: it asks the world.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from badges.binding import Naming
+from badges.checks import Check, CheckState
+from badges.document_checks import parse
+from lti_tool.lti.http import GuardedSession
+from lti_tool.services.examining import Report, examine
+from lti_tool.services.fetching import FetchingResolver
+from lti_tool.services.issuing import IssuingParts
+from lti_tool.services.resolving import ChainedResolver, OwnResolver
+from lti_tool.store import foreign
+
+HOLDS = frozenset({"valid", "part_lost"})
+"""What became of something that it rests on is for its issuer to say, in its own status."""
+_NO_ANSWER = frozenset(
+    {
+        "issuer_unreachable",
+        "issuer_document_malformed",
+        "status_list_unreachable",
+        "status_list_not_valid",
+    }
+)
+_SAVED_AT_MOST = 8
+
+
+class CheckOutcome(StrEnum):
+    """What came of verifying it."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+    UNREACHABLE = "unreachable"
+    """Its issuer did not answer, or not with what verifies: it may hold or not."""
+    BROKEN = "broken"
+    """It does not hold: its proof, its key, or something that it carries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignParts:
+    """The long-lived things that credentials of other issuers need."""
+
+    issuing: IssuingParts
+    http: GuardedSession
+    """For addresses that anybody may name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What an issuer served: its `kind` is issuer, key or list."""
+
+    kind: str
+    uri: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """How a credential came out; `document` is there where it holds, without its proof."""
+
+    at: datetime
+    outcome: CheckOutcome
+    report: Report
+    document: Mapping[str, object] | None
+    saved: tuple[Saved, ...]
+
+
+def check(parts: ForeignParts, data: bytes) -> Checked:
+    """Verify a credential now, with all that belongs to it."""
+    issuing, at = parts.issuing, parts.issuing.clock()
+    own = OwnResolver(issuing.database, issuing.urls)
+    resolver = _SavingResolver(ChainedResolver(own, FetchingResolver(parts.http)))
+    report = examine(data, resolver=resolver, now=at)
+    outcome = outcome_of(report)
+    is_known = outcome in {CheckOutcome.VALID, CheckOutcome.REVOKED}
+    return Checked(
+        at=at,
+        outcome=outcome,
+        report=report,
+        document=parse(data).document if outcome is CheckOutcome.VALID else None,
+        saved=tuple(resolver.saved)[:_SAVED_AT_MOST] if is_known else (),
+    )
+
+
+def outcome_of(report: Report) -> CheckOutcome:
+    """Return what a report means for a credential that is to count here."""
+    if report.status in HOLDS:
+        return CheckOutcome.VALID
+    if report.status in {"revoked", "expired", "not_yet"}:
+        return CheckOutcome(report.status)
+    failed = {one.code for one in _failed(report)}
+    return CheckOutcome.UNREACHABLE if failed and failed <= _NO_ANSWER else CheckOutcome.BROKEN
+
+
+def keep_documents(session: Session, checked: Checked) -> None:
+    """Store what its issuer served, for offline kits."""
+    for one in checked.saved:
+        foreign.save_document(session, kind=one.kind, uri=one.uri, body=one.body, at=checked.at)
+
+
+def _failed(report: Report) -> tuple[Check, ...]:
+    return tuple(one for one in report.checks if one.state is CheckState.FAILED)
+
+
+class _SavingResolver:
+    """Asks another resolver, and keeps what issuers served in the order of asking."""
+
+    def __init__(self, resolver: ChainedResolver) -> None:
+        self._resolver = resolver
+        self.saved: list[Saved] = []
+
+    def did_document(self, did: str) -> bytes:
+        """Return the document of an issuer."""
+        return self._keep("issuer", did, self._resolver.did_document(did))
+
+    def jwk(self, url: str) -> bytes:
+        """Return the one JWK at `url`."""
+        return self._keep("key", url, self._resolver.jwk(url))
+
+    def status_list(self, url: str) -> bytes:
+        """Return the status list credential at `url`."""
+        return self._keep("list", url, self._resolver.status_list(url))
+
+    def credential(self, url: str, *, named_by: Naming) -> bytes:
+        """Return the credential at `url`."""
+        return self._resolver.credential(url, named_by=named_by)
+
+    def _keep(self, kind: str, uri: str, body: bytes) -> bytes:
+        self.saved.append(Saved(kind=kind, uri=uri, body=body))
+        return body
