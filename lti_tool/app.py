@@ -36,6 +36,7 @@ from lti_tool.views import (
     desk_accepting,
     desk_bulk,
     desk_editor,
+    desk_foreign,
     desk_paste,
     desk_revoke,
     desk_stack,
@@ -43,6 +44,7 @@ from lti_tool.views import (
     desk_versions,
     errors,
     files,
+    handing_in,
     health,
     keep,
     learner,
@@ -132,9 +134,9 @@ def create_app(runtime: Runtime) -> Flask:
     Bootstrap5(app)
     Babel(app, locale_selector=_select_locale)
     headers.init_app(app)
-    in_course = (course, learner, uploads, own, assessor, scoring, rounds, releasing)
+    in_course = (course, learner, uploads, own, handing_in, assessor, scoring, rounds, releasing)
     of_badges = (desk_editor, desk_paste, desk_trial, desk_versions)
-    at_desk = (desk, *of_badges, desk_stack, desk_accepting, desk_bulk, desk_revoke)
+    at_desk = (desk, *of_badges, desk_stack, desk_accepting, desk_foreign, desk_bulk, desk_revoke)
     for area in (lti, *in_course, *at_desk, files, credentials, keep, verify, health):
         app.register_blueprint(area.bp)
     errors.init_app(app)

@@ -12,8 +12,9 @@ from lti_tool.services.accepted import accepted_views
 from lti_tool.services.disclosing import disclosure_of
 from lti_tool.services.endorsed import standing_views
 from lti_tool.services.foreign.listing import foreign_view
+from lti_tool.services.foreign.pages import list_handed_in
 from lti_tool.services.models import AchievementSummary
-from lti_tool.services.pages.foreign import ForeignView
+from lti_tool.services.pages.foreign import ForeignView, HandedInView
 from lti_tool.services.pages.learner import OwnCredential
 from lti_tool.services.pages.stack import (
     ComponentView,
@@ -136,11 +137,18 @@ def stack_page(session: Session, launch: Launch, *, public_urls: PublicURLs) -> 
     Raises:
         NotFoundError: the activity opens nothing yet.
     """
-    program = _program_of(session, launch)
+    program = program_of(session, launch)
+    handed_in = list_handed_in(session, launch, program.id, urls=public_urls)
     return StackPage(
         program_title=program.title,
         stacks=tuple(
-            _stack_view(session, launch, stand_with(session, one, launch.earner_id), public_urls)
+            _stack_view(
+                session,
+                launch,
+                stand_with(session, one, launch.earner_id),
+                public_urls,
+                tuple(each for each in handed_in if each.view.pathway_id == one.achievement.id),
+            )
             for one in list_open_stacks(session, program.id)
         ),
         back_url=CourseURLs(launch.ref).home,
@@ -188,9 +196,20 @@ def pathway_view(stack: Stack) -> PathwayView:
 
 
 def _stack_view(
-    session: Session, launch: Launch, standings: Standings, public_urls: PublicURLs
+    session: Session,
+    launch: Launch,
+    standings: Standings,
+    public_urls: PublicURLs,
+    handed_in: tuple[HandedInView, ...],
 ) -> StackView:
     stack, outcome, own = standings.stack, standings.outcome, CourseURLs(launch.ref)
+    hand_in = own.hand_in(stack.achievement.id)
+    awaited = {one.view.component for one in handed_in if one.status == "waiting"}
+    open_slugs = {one.component for one in stack.definition.accepts} - {
+        *awaited,
+        *outcome.standing(Standing.HELD),
+        *outcome.standing(Standing.PLACEHOLDER),
+    }
     views = []
     for badge, about in zip(stack.badges, _about_urls(stack, public_urls), strict=True):
         slug = badge.achievement.slug
@@ -208,6 +227,8 @@ def _stack_view(
                 url=own.own_credential(parts[1].id) if parts else None,
                 about_url=about,
                 foreign=_foreign(stack, badge.title, row, public_urls) if row else None,
+                hand_in_url=f"{hand_in}?component={slug}" if slug in open_slugs else None,
+                is_awaited=slug in awaited,
             )
         )
     return StackView(
@@ -218,6 +239,8 @@ def _stack_view(
         components=tuple(views),
         credential=_own_credential(session, launch, standings, public_urls),
         about_url=public_urls.achievement(stack.version.id),
+        handed_in=handed_in,
+        hand_in_url=hand_in if stack.definition.accepts else None,
     )
 
 
@@ -294,7 +317,12 @@ def _about_urls(stack: Stack, urls: PublicURLs) -> tuple[str | None, ...]:
     return tuple(urls.achievement(one.id) if one else None for one in versions)
 
 
-def _program_of(session: Session, launch: Launch) -> ProgramRow:
+def program_of(session: Session, launch: Launch) -> ProgramRow:
+    """Return the program behind the launch's activity.
+
+    Raises:
+        NotFoundError: the activity opens nothing yet.
+    """
     link_id = launch.resource_link_id
     binding = programs.find_binding(session, launch.scope, link_id) if link_id else None
     if binding is None:

@@ -94,6 +94,14 @@ class CourseURLs:
         """The microcredentials of the program behind the activity, and how far one is."""
         return f"/l/{self.ref}/stack"
 
+    def hand_in(self, pathway_id: UUID) -> str:
+        """A badge of another issuer for a microcredential: GET the form, POST it."""
+        return f"/l/{self.ref}/stack/{pathway_id}/hand-in"
+
+    def withdraw(self, foreign_id: UUID) -> str:
+        """POST: take back a badge of another issuer that was handed in."""
+        return f"/l/{self.ref}/stack/handed-in/{foreign_id}/withdraw"
+
     def share_own(self, credential_id: UUID) -> str:
         """POST: make the share link of one of the earner's credentials."""
         return f"/l/{self.ref}/credentials/{credential_id}/share"
@@ -223,6 +231,10 @@ class DeskURLs:
     def accept(self, program_id: UUID, achievement_id: UUID) -> str:
         """A badge from elsewhere that counts: GET the form, POST a step of it."""
         return f"/l/{self.ref}/desk/{program_id}/stack/{achievement_id}/accept"
+
+    def foreign(self, program_id: UUID, foreign_id: UUID, action: str = "") -> str:
+        """A badge of another issuer that was handed in: GET it, POST `/confirm` or `/refuse`."""
+        return f"/l/{self.ref}/desk/{program_id}/stack/from-elsewhere/{foreign_id}{action}"
 
     def publish_pathway(self, program_id: UUID, achievement_id: UUID) -> str:
         """GET what publishing a microcredential would do, POST to do it."""

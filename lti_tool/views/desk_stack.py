@@ -33,6 +33,7 @@ guard(bp)
 
 NOTICES = frozenset(
     {"saved", "pathway_published", "signed_off", "attested", "overdue_awarded", "accepted"}
+    | {"foreign_confirmed", "foreign_refused", "foreign_followed"}
 )
 NOTE_CHARACTERS = 500
 
@@ -42,7 +43,10 @@ def show_pathways(program_id: UUID) -> str:
     """Show the microcredentials of a program, and what waits for a coordinator."""
     with runtime().reading() as session:
         page = pathway_pages.pathways_page(
-            session, current().launch, desk_scope(session, program_id)
+            session,
+            current().launch,
+            desk_scope(session, program_id),
+            public_urls=public_urls(),
         )
     return render_template("desk/stack.html", page=page, notices=_notices())
 
@@ -149,7 +153,7 @@ def sign_off(program_id: UUID) -> ResponseReturnValue:
     try:
         signing_off.sign_off(here.foreign, scope, pathway, earner)
     except ConflictError as error:
-        return _changed(scope), http_status(error)
+        return _changed(scope, error.code), http_status(error)
     return redirect(DeskURLs(launch.ref).stack(program_id, "signed_off"), code=303)
 
 
@@ -199,11 +203,14 @@ def attest(program_id: UUID) -> ResponseReturnValue:
     return redirect(DeskURLs(launch.ref).stack(program_id, "attested"), code=303)
 
 
-def _changed(scope: ProgramScope) -> str:
+def _changed(scope: ProgramScope, code: str = "") -> str:
     """Return the list as it stands now, where it was not what the button was shown with."""
+    code = code if code == "foreign_not_valid" else "changed_meanwhile"
     with runtime().reading() as session:
-        page = pathway_pages.pathways_page(session, current().launch, scope)
-    notices = (Notice(kind="warning", code="changed_meanwhile"),)
+        page = pathway_pages.pathways_page(
+            session, current().launch, scope, public_urls=public_urls()
+        )
+    notices = (Notice(kind="warning", code=code),)
     return render_template("desk/stack.html", page=page, notices=notices)
 
 

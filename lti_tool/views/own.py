@@ -28,7 +28,11 @@ bp = Blueprint("own", __name__, url_prefix=PREFIX)
 guard(bp)
 
 
-STACK_NOTICES = frozenset({"shared", "unshared"})
+STACK_NOTICES = {
+    **dict.fromkeys(("shared", "unshared", "foreign_withdrawn"), "success"),
+    **dict.fromkeys(("foreign_accepted", "foreign_waiting", "foreign_followed"), "success"),
+    **dict.fromkeys(("foreign_rests_on_it", "foreign_decided_already"), "warning"),
+}
 
 
 @bp.get("/stack")
@@ -38,7 +42,7 @@ def stack() -> str:
     with runtime().reading() as session:
         page = stack_pages.stack_page(session, launch, public_urls=public_urls())
     code = request.args.get("notice", "")
-    notices = (Notice(kind="success", code=code),) if code in STACK_NOTICES else ()
+    notices = (Notice(kind=STACK_NOTICES[code], code=code),) if code in STACK_NOTICES else ()
     return render_template("learner/stack.html", page=page, notices=notices)
 
 

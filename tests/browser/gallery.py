@@ -23,6 +23,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from lti_tool.cli.walkthrough.browser import ARGUMENTS, find_browser
 from tests.browser.gallery_bulk import bulk
 from tests.browser.gallery_desk import desk
+from tests.browser.gallery_foreign import foreign
 from tests.browser.gallery_pages import Pages, assessor, learner
 from tests.browser.gallery_public import credentials, edges, kept
 from tests.browser.gallery_stack import stack
@@ -79,6 +80,7 @@ def pages() -> Pages:
         | desk()
         | bulk()
         | stack()
+        | foreign()
         | verifying()
         | credentials()
         | kept()

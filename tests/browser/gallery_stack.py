@@ -150,7 +150,14 @@ def stack() -> Pages:
         "learner-stack": ("learner/stack.html", {"page": own(a_stack(), a_stack("stands"))}),
         "learner-stack-states": (
             "learner/stack.html",
-            {"page": own(a_stack("not_defined"), a_stack("awaits_sign_off"), a_stack("unmet"))},
+            {
+                "page": own(
+                    a_stack("not_defined"),
+                    a_stack("awaits_sign_off"),
+                    a_stack("met"),
+                    a_stack("unmet"),
+                )
+            },
         ),
         "learner-stack-none": ("learner/stack.html", {"page": own()}),
         "credential-pathway": ("credentials/pathway.html", {"page": pathway()}),
@@ -326,6 +333,7 @@ def a_stack(state: str = "unmet") -> StackView:
     components = {
         "stands": held,
         "awaits_sign_off": held,
+        "met": held,
         "not_defined": (*COMPONENTS[:2], empty, empty),
         "unmet": (COMPONENTS[0], replace(COMPONENTS[1], out_of_order=True), *COMPONENTS[2:]),
     }[state]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.services.desk.pages import course_title, desk_head
 from lti_tool.services.pages.assessor import Pager
 from lti_tool.services.pages.desk import GridBadge, GridCell, GridPage, GridRow
-from lti_tool.services.stacks import list_stacks
+from lti_tool.services.stacks import list_stacks, stand_all
 from lti_tool.services.texts import plain_line
 from lti_tool.services.urls import DeskURLs
 from lti_tool.store import grids, programs
@@ -153,6 +153,7 @@ def _rows(
                 is_again=(award.earner_id, award.achievement_id) in lost,
             )
             cells[award.earner_id, str(award.achievement_id)] = cell
+    cells |= _from_elsewhere(session, scope, ids)
     return tuple(
         GridRow(
             name=name or f"#{str(id_)[:8]}",
@@ -160,6 +161,22 @@ def _rows(
         )
         for id_, name in earners
     )
+
+
+def _from_elsewhere(
+    session: Session, scope: ProgramScope, earner_ids: Sequence[UUID]
+) -> Mapping[tuple[UUID, str], GridCell]:
+    """Return who has which badge met by one of another issuer, and since when they hold that."""
+    return {
+        (earner_id, str(badge.achievement.id)): GridCell(
+            state="from_elsewhere", since=row.earned_at
+        )
+        for stack in list_stacks(session, scope.program_id)
+        if stack.definition.accepts
+        for earner_id, standings in stand_all(session, stack, earner_ids).items()
+        for badge in stack.badges
+        if (row := standings.foreign.get(badge.achievement.slug)) is not None
+    }
 
 
 def _query(wanted: GridFilter) -> dict[str, str]:

@@ -11,6 +11,7 @@ from badges.pathway_faults import PathwayFault
 from lti_tool.errors import ConflictError
 from lti_tool.services.accepted import accepted_key, accepted_views
 from lti_tool.services.desk.attesting import Attestation
+from lti_tool.services.desk.foreign_pages import list_lines
 from lti_tool.services.desk.pages import desk_head
 from lti_tool.services.desk.pathway_forms import form_of
 from lti_tool.services.desk.pathways import get_pathway
@@ -48,7 +49,9 @@ NAME_CHARACTERS = 100
 _FAULT_CODES = {"missing": "required"}
 
 
-def pathways_page(session: Session, launch: Launch, scope: ProgramScope) -> PathwaysPage:
+def pathways_page(
+    session: Session, launch: Launch, scope: ProgramScope, *, public_urls: PublicURLs
+) -> PathwaysPage:
     """Return the microcredentials of the program, and what waits for a coordinator."""
     urls, id_ = DeskURLs(launch.ref), scope.program_id
     badges = {one.achievement.slug: one for one in list_program_badges(session, id_)}
@@ -93,6 +96,7 @@ def pathways_page(session: Session, launch: Launch, scope: ProgramScope) -> Path
         overdue=_names(names, [one.earner_id for one in overdue]),
         overdue_hash=overdue_hash(overdue),
         overdue_url=urls.award_overdue(id_),
+        from_elsewhere=list_lines(session, launch, scope, urls=public_urls),
     )
 
 

@@ -1,26 +1,31 @@
 """Credentials of other issuers as pages show them: to their earners, and to coordinators."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from lti_tool.errors import NotFoundError
 from lti_tool.services.pages.foreign import ForeignRequest, ForeignView
 from lti_tool.services.stacks import list_program_badges
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store import foreign, organisations, pathways
-from lti_tool.store.foreign import STANDING, ForeignParts
-from lti_tool.store.rows import ForeignCredentialRow, UserRow
+from lti_tool.store.foreign import STANDING
+from lti_tool.store.rows import AchievementRow, ForeignCredentialRow, UserRow
 from lti_tool.values import ProgramScope
 
 SHOWN_AT_MOST = 200
+_Found: TypeAlias = tuple[ForeignCredentialRow, AchievementRow]
+"""A credential of another issuer, and the microcredential's achievement for which it counts."""
 
 
 def list_own(
     session: Session, earner_id: UUID, *, urls: PublicURLs, program_id: UUID | None = None
 ) -> tuple[ForeignView, ...]:
     """Return what an earner handed in, newest first: for one program, or for all."""
-    return _views(session, foreign.list_of_earner(session, earner_id, program_id), urls)
+    found = foreign.list_of_earner(session, earner_id, program_id)
+    return _views(session, [(row, pathway) for row, pathway in found], urls)
 
 
 def list_requests(
@@ -32,6 +37,12 @@ def list_requests(
 ) -> tuple[ForeignRequest, ...]:
     """Return what was handed in for a program, newest first, by default what stands."""
     found = foreign.list_of_program(session, scope.program_id, states=states, limit=SHOWN_AT_MOST)
+    return _requests(session, scope, [(row, pathway) for row, pathway in found], urls)
+
+
+def _requests(
+    session: Session, scope: ProgramScope, found: Sequence[_Found], urls: PublicURLs
+) -> tuple[ForeignRequest, ...]:
     people = pathways.list_names(session, {row.earner_id for row, _ in found})
     own = session.get_one(UserRow, scope.user_id).earner_id
     return tuple(
@@ -44,6 +55,21 @@ def list_requests(
         )
         for (row, _), view in zip(found, _views(session, found, urls), strict=True)
     )
+
+
+def get_request(
+    session: Session, scope: ProgramScope, foreign_id: UUID, *, urls: PublicURLs
+) -> tuple[ForeignRequest, bytes]:
+    """Return one that was handed in for a program, and its bytes.
+
+    Raises:
+        NotFoundError: the program has no such credential.
+    """
+    row = foreign.get(session, foreign_id)
+    pathway = session.get_one(AchievementRow, row.pathway_id)
+    if pathway.program_id != scope.program_id:
+        raise NotFoundError(f"no credential {foreign_id} in this program")
+    return _requests(session, scope, [(row, pathway)], urls)[0], row.document
 
 
 def foreign_view(
@@ -82,9 +108,7 @@ def foreign_view(
     )
 
 
-def _views(
-    session: Session, found: Sequence[ForeignParts], urls: PublicURLs
-) -> tuple[ForeignView, ...]:
+def _views(session: Session, found: Sequence[_Found], urls: PublicURLs) -> tuple[ForeignView, ...]:
     resting = foreign.list_resting(session, [row.id for row, _ in found])
     titles = {
         pathway.id: organisations.get_latest_version(session, pathway.id).title

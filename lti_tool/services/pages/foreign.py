@@ -42,6 +42,19 @@ class ForeignView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedInView:
+    """What a learner handed in, and how it stands.
+
+    `status` is waiting, counts, refused, revoked, expired, unchecked or broken; the last
+    three say why one that counts is not relied on for anything new.
+    """
+
+    view: ForeignView
+    status: str
+    withdraw_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignRequest:
     """A credential of another issuer as coordinators see it: with who handed it in.
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lti_tool.services.pages.desk import DeskHead
+from lti_tool.services.pages.handing_in import RequestLine
 from lti_tool.services.pages.stack import AcceptedView, PathwayView
 
 
@@ -60,6 +61,8 @@ class PathwaysPage:
     attest_url: str
     overdue: tuple[str, ...] = ()
     """Names of people who have earned one that no award has brought them."""
+    from_elsewhere: tuple[RequestLine, ...] = ()
+    """Badges of other issuers that wait for a word, or count."""
     overdue_hash: str = ""
     overdue_url: str = ""
 

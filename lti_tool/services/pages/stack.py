@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lti_tool.services.models import AchievementSummary
 from lti_tool.services.pages.endorsements import EndorsementView
-from lti_tool.services.pages.foreign import ForeignView
+from lti_tool.services.pages.foreign import ForeignView, HandedInView
 from lti_tool.services.pages.learner import OwnCredential
 
 
@@ -57,6 +57,10 @@ class ComponentView:
     """The credential, for whoever may see it."""
     about_url: str | None = None
     """What the badge asks."""
+    hand_in_url: str | None = None
+    """Where a badge from elsewhere is handed in that counts as this one."""
+    is_awaited: bool = False
+    """Whether one was handed in, and a coordinator has still to confirm whose it is."""
     foreign: ForeignView | None = None
 
 
@@ -91,6 +95,9 @@ class StackView:
     components: tuple[ComponentView, ...]
     credential: OwnCredential | None
     about_url: str
+    handed_in: tuple[HandedInView, ...] = ()
+    hand_in_url: str | None = None
+    """Where a badge from elsewhere is handed in; nothing where none is accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
