@@ -1,7 +1,9 @@
 """Verification's questions answered out of a folder of files. Needs no network and no database.
 
 A kit is such a folder; so is anything that somebody saved of an issuer: its document, its
-keys, its status lists, its badges. Files are known by what is in them, not by their names.
+keys, its status lists, its badges. Files are known by what is in them, not by their names;
+only a credential of another issuer, which a microcredential names by an address of ours, is
+known by the end of that.
 """
 
 from pathlib import Path
@@ -32,10 +34,13 @@ class FolderResolver:
         self._keys: dict[str, dict[str, object]] = {}
         self._lists: dict[str, bytes] = {}
         self._credentials: dict[str, bytes] = {}
+        self._named: dict[str, bytes] = {}
         paths = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS)
         for path in paths[:MOST_FILES]:
             with path.open("rb") as file:
-                self._take(file.read(MAXIMUM_BYTES + 1).strip())
+                data = file.read(MAXIMUM_BYTES + 1).strip()
+            self._take(data)
+            self._named[path.stem] = data
 
     def did_document(self, did: str) -> bytes:
         """Return the document of an issuer."""
@@ -51,7 +56,7 @@ class FolderResolver:
 
     def credential(self, url: str, *, named_by: Naming) -> bytes:
         """Return the credential whose id is `url`; the folder says nothing of the others."""
-        found = self._credentials.get(url)
+        found = self._credentials.get(url) or self._named.get(url.rpartition("/components/")[2])
         if found is None:
             raise NotPublicError(f"{url} of {named_by.id} is not in the folder")
         return found

@@ -19,6 +19,7 @@ from badges.untrusted import parse_object
 from keys.did import did_web_document_url
 from lti_tool.errors import NotFoundError
 from lti_tool.services.endorsed import endorsements_in
+from lti_tool.services.foreign.saved import SavedCredential, SavedDocument, list_saved
 from lti_tool.services.jwt_forms import complete
 from lti_tool.services.pictures import PNG, picture_of
 from lti_tool.services.records import SigningParts
@@ -71,7 +72,8 @@ class Kit:
     """A credential with what it takes to check it, as of `saved_at`.
 
     `components` are the badges that a microcredential rests on; issuers and lists are
-    those of all of them and of endorsers of ours, the credential's own first.
+    those of all of them and of endorsers of ours, the credential's own first. `foreign` are
+    credentials of other issuers on which it rests, with what was saved of those.
     """
 
     credential_id: UUID
@@ -89,6 +91,13 @@ class Kit:
     png: bytes
     """The image as PNG; the very same where it is one."""
     picture_alt: str
+    foreign: tuple[SavedCredential, ...] = ()
+
+    @property
+    def foreign_documents(self) -> tuple[SavedDocument, ...]:
+        """What was saved of other issuers, each document once."""
+        found = {(one.kind, one.uri): one for whole in self.foreign for one in whole.documents}
+        return tuple(found.values())
 
     @property
     def files(self) -> tuple[KitFile, ...]:
@@ -101,9 +110,23 @@ class Kit:
         return {
             "savedAt": self.saved_at.isoformat(),
             "credential": _forms(self.credential),
-            "components": [_forms(one) | {"title": one.title} for one in self.components],
-            "issuers": [one.document.decode() for one in self.issuers],
-            "lists": [one.token.decode() for one in self.lists],
+            "components": [
+                *(_forms(one) | {"title": one.title} for one in self.components),
+                *map(_elsewhere, self.foreign),
+            ],
+            "issuers": [
+                *(one.document.decode() for one in self.issuers),
+                *(one.body.decode() for one in self.foreign_documents if one.kind == "issuer"),
+            ],
+            # The page reads lists as tokens only.
+            "lists": [
+                *(one.token.decode() for one in self.lists),
+                *(
+                    one.body.decode()
+                    for one in self.foreign_documents
+                    if one.kind == "list" and not one.is_json
+                ),
+            ],
         }
 
     @property
@@ -137,6 +160,15 @@ class Kit:
         for number, one in enumerate(self.components, start=1):
             for form, data in (("json", one.document), ("jwt", one.token)):
                 yield KitFile(name=f"component-{number}.{form}", kind="component", data=data)
+        yield from self._files_of_others()
+
+    def _files_of_others(self) -> Iterator[KitFile]:
+        # Known by the end of the address under which the microcredential names it.
+        for saved in self.foreign:
+            yield KitFile(name=f"{saved.id}.{saved.form}", kind="foreign", data=saved.document)
+        for end, document in _numbered(self.foreign_documents):
+            form = "json" if document.is_json else "jwt"
+            yield KitFile(name=f"elsewhere{end}.{form}", kind="elsewhere", data=document.body)
 
 
 def find_kit(parts: SigningParts, credential_id: UUID) -> Kit:
@@ -183,6 +215,7 @@ def _gather(session: Session, parts: CredentialParts, *, urls: PublicURLs, now: 
         png=picture_of(version, PNG),
         learner_record=record.document if record else None,
         picture_alt=summary.image_caption or version.title,
+        foreign=list_saved(session, award.id, urls=urls),
     )
 
 
@@ -243,6 +276,17 @@ def _lists(
 
 def _forms(credential: KitCredential) -> dict[str, str]:
     return {"document": credential.document.decode(), "token": credential.token.decode()}
+
+
+def _elsewhere(saved: SavedCredential) -> dict[str, str]:
+    """Return a credential of another issuer as the page gets it: in the one form that there is."""
+    form = "document" if saved.form == "json" else "token"
+    return {
+        "title": f"{saved.title} ({saved.issuer_name})",
+        "url": saved.url,
+        "savedAt": saved.checked_at.isoformat(),
+        form: saved.document.decode(),
+    }
 
 
 def _numbered(items: tuple[Item, ...]) -> Iterator[tuple[str, Item]]:

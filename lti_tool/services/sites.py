@@ -18,8 +18,8 @@ from lti_tool.services.keyring import RingCache
 from lti_tool.services.resolving import did_document_of
 from lti_tool.services.status_lists import sign_for
 from lti_tool.services.urls import PublicURLs
+from lti_tool.store import foreign, shares, sites
 from lti_tool.store import keys as key_rows
-from lti_tool.store import shares, sites
 from lti_tool.store.database import Database
 from lti_tool.values import Clock
 
@@ -119,6 +119,8 @@ def shared_pages(database: Database, *, urls: PublicURLs) -> Iterator[SharedPage
         with database.reading() as session:
             batch = sites.list_live_shares(session, after=after, limit=BATCH)
             records = _public_records(session, [one[5] for one in batch])
+            # A link to a microcredential shows it whole: it has no other form.
+            elsewhere = foreign.list_shared_ids(session, [one[2] for one in batch])
         for _, token, shown_id, evidence_page_id, origin, record_id in batch:
             yield SharedPages(
                 visits=(
@@ -127,6 +129,9 @@ def shared_pages(database: Database, *, urls: PublicURLs) -> Iterator[SharedPage
                 ),
                 evidence_page_id=evidence_page_id if origin != "pathway" else None,
             )
+        for foreign_id in elsewhere:
+            visit = _as_is(urls.component(foreign_id))
+            yield SharedPages(visits=(visit,), evidence_page_id=None)
         if len(batch) < BATCH:
             return
         after = batch[-1][0]

@@ -154,6 +154,8 @@ def _contents(kit: Kit) -> tuple[tuple[str, str], ...]:
             "one of the badges that the microcredential rests on",
             len(kit.components),
         ),
+        "foreign": _("a credential of another issuer that the microcredential rests on"),
+        "elsewhere": _("what another issuer served when that was last verified"),
     }
     listed = tuple((one.name, words[one.kind]) for one in kit.files)
     return ((PAGE, _("the page that checks the badge, without any network")), *listed)

@@ -49,7 +49,17 @@ from tests.credentials import (
     other_keys,
     some_facts,
 )
-from tests.kits import RTL_NAME, a_kit, a_kit_of_a_stack, a_list, issued, written
+from tests.kits import (
+    RTL_NAME,
+    a_kit,
+    a_kit_of_a_stack,
+    a_kit_with_one_from_elsewhere,
+    a_list,
+    from_elsewhere,
+    issued,
+    written,
+)
+from tests.parts import agency_keys, an_agency_list_document
 from tests.verifying import a_token
 
 pytestmark = pytest.mark.browser
@@ -383,6 +393,42 @@ def test_a_missing_component_is_not_passed_over(visitor: Visitor) -> None:
 
     assert visitor.status == "unsure"
     assert visitor.page.locator("#component-list details[data-state=unknown]").count() == 1
+
+
+def test_one_of_another_issuer_is_checked_as_far_as_the_page_can(visitor: Visitor) -> None:
+    """A token wholly, by what its issuer served; JSON by its bytes alone, and it says so."""
+    visitor.open(a_kit_with_one_from_elsewhere(from_elsewhere()))
+    assert visitor.status == "valid"
+    assert set(visitor.states("#component-list")) == {"passed"}
+    assert "of another issuer" in visitor.text("#component-list")
+
+    visitor.open(a_kit_with_one_from_elsewhere(from_elsewhere(list_form="json")))
+    assert visitor.status == "unsure"
+    assert visitor.states("#component-list").count("unknown") == 1
+
+    visitor.open(a_kit_with_one_from_elsewhere(from_elsewhere("json")))
+    assert visitor.status == "unsure"
+    assert visitor.states("#component-list")[-2:] == ["passed", "unknown"]
+    assert "quatrefoil verify" in visitor.text("#component-list")
+
+
+def test_one_of_another_issuer_that_is_another_one_is_told(visitor: Visitor) -> None:
+    """Other bytes than were bound are refused in either form; so is a revoked token."""
+    for form in ("jwt", "json"):
+        saved = from_elsewhere(form)
+        kit = a_kit_with_one_from_elsewhere(saved)
+        changed = replace(saved, document=saved.document.replace(b"A", b"B", 1))
+        visitor.open(replace(kit, foreign=(changed,)))
+        assert visitor.status == "component"
+        assert "another_component" in visitor.text("#component-list")
+    revoked = sign_vc_jwt(an_agency_list_document(9), agency_keys()[1]).encode()
+    documents = tuple(
+        replace(one, body=revoked) if one.kind == "list" else one
+        for one in from_elsewhere().documents
+    )
+    visitor.open(a_kit_with_one_from_elsewhere(replace(from_elsewhere(), documents=documents)))
+    assert visitor.status == "component"
+    assert "took it back" in visitor.text("#component-list details[data-state=failed]")
 
 
 def test_everything_is_done_by_keyboard(visitor: Visitor) -> None:

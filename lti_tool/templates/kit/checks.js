@@ -266,13 +266,28 @@ const QuatrefoilKit = (() => {
     const related = whole.document ? list(whole.document.relatedResource) : [];
     const components = [];
     for (const resource of related) {
-      const held = kit.components.find((one) => idOf(one.document) === resource?.id);
+      const held = kit.components.find((one) => (one.url ?? idOf(one.document)) === resource?.id);
+      const bound = { ...held, binding: resource?.digestMultibase };
       components.push(held
-        ? { title: held.title, ...(await examine({ ...held, binding: resource.digestMultibase }, kit, now)) }
+        ? { title: held.title, savedAt: held.url && held.savedAt, ...(await (held.url ? examineElsewhere : examine)(bound, kit, now)) }
         : { title: resource?.id, checks: [{ code: "bound", state: "unknown", why: "component_missing" }], document: null });
     }
     return { ...whole, components, status: verdict(whole, components) };
   }
+
+  // A credential of another issuer, in the form in which it came. What this page cannot check of it is not known:
+  // a proof in JSON, a key that is found in another way than ours are, a list that is no token.
+  async function examineElsewhere({ document, token, binding }, kit, now) {
+    const whole = base64url(Uint8Array.of(0x12, 0x20, ...(await digest(utf8(document ?? token)))));
+    const isBound = binding === `u${whole}`;
+    const bound = { code: "bound", state: isBound ? "passed" : "failed", why: isBound ? undefined : "another_component" };
+    if (token === undefined) return { checks: [bound, { code: "elsewhere", state: "unknown", why: "elsewhere_not_checked" }], document: null };
+    const found = await examine({ token }, kit, now);
+    const checks = found.checks.map((one) => (BEYOND.includes(one.why) ? { ...one, state: "unknown", why: "elsewhere_not_checked" } : one));
+    return { ...found, checks: [bound, ...checks] };
+  }
+
+  const BEYOND = ["another_issuer", "key_not_vouched_for", "key_algorithm", "jwt_header", "list_missing", "status_not_supported"];
 
   const idOf = (text) => { try { return parseObject(text, "").id; } catch { return undefined; } };
 

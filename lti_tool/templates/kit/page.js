@@ -79,8 +79,9 @@
       const holds = one.checks.every(({ state }) => state === "passed"), fails = one.checks.some(({ state }) => state === "failed");
       const state = holds ? "passed" : fails ? "failed" : "unknown";
       const title = one.document ? facts(one).title : text(one.title);
-      return element("details", { "data-state": state, open: fails ? "" : undefined },
-        element("summary", {}, isolated(title), ": ", element("strong", {}, words.components[state])), checkList(one.checks));
+      return element("details", { "data-state": state, open: fails || one.savedAt ? "" : undefined },
+        element("summary", {}, isolated(title), ": ", element("strong", {}, words.components[state])), checkList(one.checks),
+        ...(one.savedAt ? [element("p", { class: "soft" }, ...fill(words.elsewhere, { day: minute(one.savedAt) }))] : []));
     }));
   }
 

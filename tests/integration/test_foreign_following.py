@@ -1,0 +1,257 @@
+"""What follows from a badge of another issuer: more, later, or less once it is revoked."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from badges.instants import format_instant
+from badges.pathway import OnRevoked, PathwayState, Standing
+from lti_tool.runtime import Runtime
+from lti_tool.services.foreign import following
+from tests.foreign import College
+from tests.stacked import at_once
+from tests.towns import Town, a_town, open_next, related
+
+
+def test_a_badge_that_comes_later_completes_within_a_sweep(town: Town) -> None:
+    """Whoever releases waits for nobody's server; the worker does, and asks anew."""
+    found = town.hand_in()
+    assert not found.followed
+    asked = len(town.college.asked)
+    town.ladder.release("one")
+    assert len(town.college.asked) == asked
+    assert not town.ladder.holds()
+    assert town.ladder.standings().outcome.state is PathwayState.MET
+
+    town.sweep()
+
+    assert len(town.college.asked) > asked
+    assert town.ladder.holds()
+    asked = len(town.college.asked)
+    town.sweep()
+    assert len(town.college.asked) == asked
+
+
+@pytest.mark.parametrize("effect", [OnRevoked.REVOKE, OnRevoked.KEEP])
+def test_what_is_revoked_elsewhere_has_the_declared_effect(
+    runtime: Runtime, college: College, effect: OnRevoked
+) -> None:
+    """Found the next day, said in the log, and the status list follows at once."""
+    town = a_town(runtime, college, on_revoked=effect)
+    town.ladder.release("one")
+    found = town.hand_in()
+    credential = town.ladder.credential()
+    college.revoke(1)
+    town.sweep()
+    assert town.ladder.holds()
+
+    town.next_day()
+
+    row = town.row(found.id)
+    assert row.check_outcome == "revoked"
+    assert row.revoked_at == college.clock()
+    assert town.standing() is Standing.REVOKED
+    assert town.ladder.holds() is (effect is OnRevoked.KEEP)
+    assert "foreign.revoked" in town.actions()
+    assert ("microcredential.revoked" in town.actions()) is (effect is OnRevoked.REVOKE)
+    expected = "revoked" if effect is OnRevoked.REVOKE else "part_lost"
+    assert town.examine(credential.document).status == expected
+    asked = len(college.asked)
+    town.next_day()
+    assert len(college.asked) == asked
+
+
+def test_each_is_judged_by_the_version_that_it_was_issued_by(town: Town) -> None:
+    """A version that keeps, or accepts nothing, saves nothing that was given before."""
+    town.ladder.release("one")
+    town.hand_in()
+    open_next(town, on_revoked=OnRevoked.KEEP)
+    town.college.revoke(1)
+    town.next_day()
+    assert not town.ladder.holds()
+
+
+def test_what_a_newer_version_does_not_accept_counts_no_more_for_a_new_one(town: Town) -> None:
+    """Only what is not given yet goes by the newest version."""
+    other = town.ladder.for_another()
+    another = replace(town, ladder=other)
+    town.ladder.release("one")
+    town.hand_in()
+    another.hand_in(town.college.signed(number=2))
+    open_next(town, accepts=())
+    other.release("one")
+    another.sweep()
+
+    assert town.ladder.holds()
+    assert not other.holds()
+    assert another.standing() is Standing.MISSING
+    assert another.refusal(town.college.signed(number=3)) == "nothing_accepted"
+
+
+def test_an_own_badge_goes_before_one_from_elsewhere(town: Town) -> None:
+    """Whoever earns ours as well loses nothing when the other is revoked."""
+    town.ladder.release("one")
+    town.hand_in()
+    town.ladder.release("two")
+    assert town.ladder.standings().foreign == {}
+    town.college.revoke(1)
+    town.next_day()
+
+    assert town.ladder.holds()
+    assert town.standing() is Standing.HELD
+    town.ladder.revoke("two")
+    assert not town.ladder.holds()
+    assert town.refusal(town.college.signed(number=1)) == "not_valid_revoked"
+    assert town.hand_in(town.college.signed(number=2)).followed
+
+
+def test_one_from_elsewhere_holds_the_place_of_an_own_one_that_was_revoked(town: Town) -> None:
+    """And nobody hands in for what they hold."""
+    town.ladder.release("two")
+    assert town.refusal(town.college.signed()) == "held_already"
+    town.ladder.revoke("two")
+    town.hand_in()
+    town.ladder.release("one")
+    town.sweep()
+    assert town.standing() is Standing.HELD
+    assert town.ladder.holds()
+
+
+def test_who_cannot_be_asked_takes_nothing_away_and_gives_nothing(town: Town) -> None:
+    """Nothing is issued on an old answer; what was issued stays; operators hear of it later."""
+    found = town.hand_in()
+    pages = dict(town.college.pages)
+    town.college.fall_silent()
+    town.ladder.release("one")
+    town.sweep()
+    assert not town.ladder.holds()
+    row = town.row(found.id)
+    assert (row.check_outcome, row.failing_since) == ("unreachable", town.college.clock())
+    assert town.standing() is Standing.HELD
+    assert failing(town) is None
+    for _ in range(3):
+        town.next_day()
+    assert failing(town) == row.failing_since
+
+    town.college.pages.update(pages)
+    town.next_day()
+
+    assert town.ladder.holds()
+    assert failing(town) is None
+    town.college.fall_silent()
+    town.next_day()
+    assert town.ladder.holds()
+    assert town.row(found.id).check_outcome == "unreachable"
+
+
+def failing(town: Town) -> datetime | None:
+    """Since when operators are warned."""
+    with town.runtime.reading() as session:
+        return following.find_failing_since(session, now=town.college.clock())
+
+
+def test_what_runs_out_takes_nothing_away(town: Town) -> None:
+    """It was valid when the microcredential was given; a new one does not rest on it."""
+    ends = format_instant(town.college.clock() + timedelta(hours=20))
+    other = replace(town, ladder=town.ladder.for_another())
+    town.ladder.release("one")
+    first = town.hand_in(town.college.signed(town.college.badge(validUntil=ends)))
+    second = other.hand_in(town.college.signed(town.college.badge(number=2, validUntil=ends)))
+    town.next_day()
+    other.ladder.release("one")
+    town.sweep()
+
+    assert town.ladder.holds()
+    assert not other.ladder.holds()
+    assert {town.row(one.id).check_outcome for one in (first, second)} == {"expired"}
+
+
+def test_ten_at_once_make_one(town: Town) -> None:
+    """Ten hand the same in, with the last badge beside: one stands, one microcredential."""
+    data = town.college.signed()
+    failed = at_once(
+        *(lambda: town.hand_in(data) for _ in range(10)), lambda: town.ladder.release("one")
+    )
+    town.sweep()
+
+    assert {getattr(one, "code", repr(one)) for one in failed} == {"handed_in_already"}
+    assert len(failed) == 9
+    assert town.ladder.count_awards() == 1
+    assert town.ladder.holds()
+    assert len(related(town)) == 2
+
+
+def test_two_people_with_one_credential_at_once(town: Town) -> None:
+    """One of them has it."""
+    data = town.college.signed()
+    other = replace(town, ladder=town.ladder.for_another())
+    failed = at_once(*(lambda one=one: one.hand_in(data) for one in (town, other) * 3))
+
+    assert len(failed) == 5
+    assert {one.code for one in failed} == {"handed_in_already", "handed_in_by_another"}  # type: ignore[attr-defined]  # ours
+
+
+def test_ten_accepted_at_once_make_ten(town: Town) -> None:
+    """Ten people, each with their own: each gets one."""
+    people = [replace(town, ladder=town.ladder.for_another(f"Ben {n}")) for n in range(10)]
+    for one in people:
+        one.ladder.release("one")
+    failed = at_once(
+        *(
+            lambda one=one, n=n: one.hand_in(town.college.signed(number=n))
+            for n, one in enumerate(people, start=1)
+        )
+    )
+    town.college.clock.advance(hours=1)
+    town.sweep()
+
+    assert failed == []
+    assert [one.ladder.count_awards() for one in people] == [1] * 10
+
+
+def test_killed_in_between_leaves_nothing_half(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything follows the process dies: the next sweep does the rest, once."""
+    town.ladder.release("one")
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("prepare", "settle"):
+        monkeypatch.setattr(following, place, die)
+        with pytest.raises(KeyboardInterrupt):
+            town.hand_in() if place == "prepare" else town.sweep()
+        assert not town.ladder.holds()
+        assert town.ladder.count_awards() == 0
+        monkeypatch.undo()
+        if place == "prepare":
+            town.college.clock.advance(minutes=16)
+    town.sweep()
+    assert not town.ladder.holds()
+    town.college.clock.advance(minutes=16)
+    town.sweep()
+    assert town.ladder.count_awards() == 1
+
+
+def test_a_check_that_dies_while_it_revokes_is_made_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The credential and what rests on it change together, or not at all."""
+    town.ladder.release("one")
+    found = town.hand_in()
+    town.college.revoke(1)
+    town.college.clock.advance(hours=25)
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(following, "settle_revoked", die)
+    with pytest.raises(KeyboardInterrupt):
+        town.sweep()
+    monkeypatch.undo()
+    assert town.row(found.id).revoked_at is None
+    assert town.ladder.holds()
+    town.college.clock.advance(minutes=16)
+    town.sweep()
+    assert town.row(found.id).revoked_at is not None
+    assert not town.ladder.holds()
