@@ -9,8 +9,10 @@ from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.runtime import Runtime
 from lti_tool.services import replaying, revoking
 from lti_tool.services.bulk import awarding
+from lti_tool.services.bulk.batches import Batches, Ready
 from lti_tool.services.jwt_forms import token_of
 from lti_tool.services.resolving import OwnResolver
+from lti_tool.services.stacking import StackChangedError
 from lti_tool.store.rows import (
     AttemptRow,
     AttestationRow,
@@ -263,8 +265,46 @@ def test_a_batch_is_written_whole_or_not_at_all(
     assert office.award(data) == {2: "already", 3: "awarded", 4: "awarded"}
 
 
-def test_what_follows_is_written_with_it(runtime: Runtime) -> None:
-    """Several badges of one person in one file: the last one brings the microcredential."""
+def test_a_batch_that_somebody_else_overtook_is_signed_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one, which was prepared meanwhile, is written behind it all the same."""
+    monkeypatch.setattr(awarding, "BATCH", 1)
+    write, tried = Batches.write, list[int]()
+
+    def overtaken(batches: Batches, ready: Ready) -> None:
+        tried.append(ready.rows[0].number)
+        if len(tried) == 1:
+            raise StackChangedError("somebody was quicker")
+        write(batches, ready)
+
+    monkeypatch.setattr(Batches, "write", overtaken)
+
+    assert office.award(office.rated(PASS, PASS, PASS)) == dict.fromkeys((2, 3, 4), "awarded")
+    assert tried == [2, 2, 3, 4]
+
+
+def test_few_positions_are_reserved_in_vain(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a batch has over, the next one takes; of a file that stands already there are none."""
+    monkeypatch.setattr(awarding, "BATCH", 1)
+    data = office.rated(PASS, FAIL, PASS)
+    office.award(data)
+    assert office.count(StatusEntryRow) == 2
+    office.award(data)
+    assert office.count(StatusEntryRow) == 2
+
+
+@pytest.mark.parametrize("batch", [1, 2, 1000])
+def test_what_follows_is_written_with_it(
+    runtime: Runtime, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several badges of one person in one file: the last one brings the microcredential.
+
+    Also where the next batch is about somebody who is in the one that is being written.
+    """
+    monkeypatch.setattr(awarding, "BATCH", batch)
     ladder = a_ladder(runtime, slugs=("one", "two"))
     ladder.pathway(components=("one", "two"))
     ladder.release("one")

@@ -7,6 +7,7 @@ number, instants and a name; a name that has anything unusual in it goes the lon
 each batch and kind the last one is verified as a stranger would.
 """
 
+from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ from lti_tool.services.issuing import (
     sign_checked,
 )
 from lti_tool.services.resolving import OwnResolver
+from lti_tool.store.rows import IssuerRow
 from rubrics.scoring import RubricResult
 
 KEPT = 1024
@@ -66,8 +68,18 @@ class BatchIssuer:
 
     def __init__(self, parts: IssuingParts) -> None:
         self._parts = parts
+        self._stock: dict[UUID, list[Reservation]] = defaultdict(list)
         self._templates: dict[Hashable, Template | None] = {}
         self._fillers: dict[tuple[Hashable, int], tuple[RubricResult | None, Filler | None]] = {}
+
+    def stock(self, issuer: IssuerRow, count: int) -> None:
+        """Reserve what the next `count` credentials of an issuer take, if it is not there.
+
+        What is left over at the end of a file is never used, which is harmless.
+        """
+        stock = self._stock[issuer.id]
+        if len(stock) < count:
+            stock += reserve_many(self._parts, issuer, count - len(stock))
 
     def issue(self, facts: Sequence[AwardFacts]) -> list[Issued]:
         """Return the credentials of some awards of one issuer, in their first form.
@@ -80,7 +92,7 @@ class BatchIssuer:
         if not facts:
             return []
         parts, issuer = self._parts, facts[0].issuer
-        reservations = reserve_many(parts, issuer, len(facts))
+        reservations = self._reserve(issuer, len(facts))
         with parts.database.reading() as session:
             batch = _Batch(
                 ring=parts.rings.load(session, issuer),
@@ -108,6 +120,13 @@ class BatchIssuer:
         for document in batch.last.values():
             verify(document, resolver=batch.resolver, now=parts.clock(), looks_inside=False)
         return signed
+
+    def _reserve(self, issuer: IssuerRow, count: int) -> list[Reservation]:
+        self.stock(issuer, count)
+        stock = self._stock[issuer.id]
+        taken = stock[:count]
+        del stock[:count]
+        return taken
 
     def _sign(self, batch: _Batch, facts: AwardFacts, reservation: Reservation) -> bytes:
         kind, values = _kind(batch, facts, reservation), _values(facts, reservation)

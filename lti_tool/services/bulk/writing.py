@@ -1,6 +1,6 @@
 """The rows that a batch leaves, the same as single releases and attestations leave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -54,35 +54,27 @@ ORDER: tuple[type[Row], ...] = (
 """Tables in the order in which they refer to each other."""
 
 
-def write_entries(
-    session: Session,
-    ground: Ground,
-    signed: Sequence[tuple[Entry, SignedCredential | None]],
-    *,
-    at: datetime,
-    urls: PublicURLs,
-    new_id: NewId,
-) -> None:
-    """Write a batch, one statement for each table.
+class EntryRows:
+    """The rows of a batch; they are made outside of the transaction that writes them."""
 
-    Whoever it is about is locked, and stands as when it was planned.
-    """
-    writer = _Writer(ground, at=at, urls=urls, new_id=new_id)
-    for entry, credential in signed:
-        writer.add(entry, credential)
-    for row in ORDER:
-        insert_many(session, row, writer.values[row])
-    enqueue_many(session, writer.cells, DeliveryKind.EARNED, occurred_at=at, new_id=new_id)
-
-
-class _Writer:
     def __init__(self, ground: Ground, *, at: datetime, urls: PublicURLs, new_id: NewId) -> None:
         self._ground = ground
         self._at = at
         self._urls = urls
         self._new_id = new_id
-        self.values: Mapping[type[Row], list[Values]] = {row: [] for row in ORDER}
-        self.cells: list[Cell] = []
+        self._values: Mapping[type[Row], list[Values]] = {row: [] for row in ORDER}
+        self._cells: list[Cell] = []
+
+    def write(self, session: Session) -> None:
+        """Write all of them, one statement for each table.
+
+        Whoever they are about is locked, and stands as when the batch was planned.
+        """
+        for row in ORDER:
+            insert_many(session, row, self._values[row])
+        enqueue_many(
+            session, self._cells, DeliveryKind.EARNED, occurred_at=self._at, new_id=self._new_id
+        )
 
     def add(self, entry: Entry, credential: SignedCredential | None) -> None:
         """Note all rows of one entry."""
@@ -100,7 +92,7 @@ class _Writer:
         submission_id = self._add_submission(entry, rated)
         attempt_id, decision_id = self._new_id(), self._new_id()
         last, at, actor_id = entry.standing.attempt, self._at, self._ground.actor.id
-        self.values[AttemptRow].append(
+        self._values[AttemptRow].append(
             {
                 "id": attempt_id,
                 "submission_id": submission_id,
@@ -129,7 +121,7 @@ class _Writer:
                 beside=judged.beside,
             )
         )
-        self.values[DecisionRow].append(
+        self._values[DecisionRow].append(
             {
                 "id": decision_id,
                 "attempt_id": attempt_id,
@@ -154,7 +146,7 @@ class _Writer:
         if entry.standing.submission is not None:
             return entry.standing.submission.id
         id_ = self._new_id()
-        self.values[SubmissionRow].append(
+        self._values[SubmissionRow].append(
             {
                 "id": id_,
                 "context_id": rated.context_id,
@@ -168,7 +160,7 @@ class _Writer:
 
     def _add_assessment(self, entry: Entry, rated: Rated, attempt_id: UUID) -> None:
         id_, actor_id = self._new_id(), self._ground.actor.id
-        self.values[AssessmentRow].append(
+        self._values[AssessmentRow].append(
             {
                 "id": id_,
                 "attempt_id": attempt_id,
@@ -189,7 +181,7 @@ class _Writer:
 
     def _add_rating(self, assessment_id: UUID, one: CriterionInput) -> None:
         actor_id = self._ground.actor.id
-        self.values[RatingRow].append(
+        self._values[RatingRow].append(
             {
                 "assessment_id": assessment_id,
                 "criterion_id": one.criterion_id,
@@ -204,7 +196,7 @@ class _Writer:
                 "rated_at": self._at,
             }
         )
-        self.values[TaskScoreRow].extend(
+        self._values[TaskScoreRow].extend(
             {
                 "assessment_id": assessment_id,
                 "criterion_id": one.criterion_id,
@@ -222,7 +214,7 @@ class _Writer:
         self, entry: Entry, signed: SignedCredential, award_id: UUID, decision_id: UUID | None
     ) -> None:
         reservation = signed.reservation
-        self.values[AwardRow].append(
+        self._values[AwardRow].append(
             {
                 "id": award_id,
                 "origin": "decision" if decision_id else "attested",
@@ -236,7 +228,7 @@ class _Writer:
                 "revocation_reason": "",
             }
         )
-        self.values[CredentialRow].append(
+        self._values[CredentialRow].append(
             {
                 "id": reservation.credential_id,
                 "award_id": award_id,
@@ -256,7 +248,7 @@ class _Writer:
 
     def _add_attestation(self, entry: Entry, held_since: datetime, award_id: UUID) -> None:
         actor_id = self._ground.actor.id
-        self.values[AttestationRow].append(
+        self._values[AttestationRow].append(
             {
                 "award_id": award_id,
                 "held_since": held_since,
@@ -269,7 +261,7 @@ class _Writer:
         self._note(entry, "award.attested", f"{entry.target.version.title}, {day}")
 
     def _note(self, entry: Entry, action: str, text: str) -> None:
-        self.values[AuditEventRow].append(
+        self._values[AuditEventRow].append(
             {
                 "id": self._new_id(),
                 "at": self._at,
@@ -285,7 +277,7 @@ class _Writer:
         url = self._urls.launch_of_submission(submission_id)
         comment = gradebook_comment(entry.target.definition, rated.judged.judgement, url)
         key = rated.context_id, entry.target.achievement.id
-        self.cells.extend(
+        self._cells.extend(
             Cell(
                 resource_link_id=link.id,
                 user_id=entry.learner.user_id,
