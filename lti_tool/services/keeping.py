@@ -5,6 +5,7 @@ replaced from any launch of theirs.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -19,11 +20,13 @@ from lti_tool.services.disclosing import disclosure_of
 from lti_tool.services.forms import can_hide_levels
 from lti_tool.services.linkedin import add_to_profile_url
 from lti_tool.services.pages.public import KeepPage, KeptBadge, KeptPage
+from lti_tool.services.pages.stack import ComponentView
 from lti_tool.services.pictures import SVG
+from lti_tool.services.stack_pages import credential_components
 from lti_tool.services.urls import CourseURLs, KeepURLs, PublicURLs
 from lti_tool.store import awards, keeping
 from lti_tool.store.keeping import KeptParts
-from lti_tool.store.rows import KeepLinkRow
+from lti_tool.store.rows import AwardRow, KeepLinkRow
 from lti_tool.values import Clock, Launch, NewId, RandomToken
 
 KEPT_NOTICES = frozenset({"shared", "unshared"})
@@ -85,7 +88,10 @@ def kept_page(session: Session, token: str, *, public_urls: PublicURLs) -> KeptP
     """
     earner_id = find_keeper(session, token)
     badges = tuple(
-        _kept(parts, KeepURLs(token), public_urls)
+        replace(
+            _kept(parts, KeepURLs(token), public_urls),
+            components=_components(session, parts[1], public_urls),
+        )
         for parts in keeping.list_kept(session, earner_id)
     )
     return KeptPage(
@@ -100,6 +106,13 @@ def _name_on(badges: Sequence[KeptBadge]) -> str:
     """Return the name on the newest badge; those that were taken back keep a former one."""
     live = [one for one in badges if one.revoked_on is None]
     return next((one.name for one in live or badges if one.name), "")
+
+
+def _components(session: Session, award: AwardRow, urls: PublicURLs) -> tuple[ComponentView, ...]:
+    """Return what a microcredential rests on; each badge has its own place on the page."""
+    if award.origin != "pathway":
+        return ()
+    return credential_components(session, award, urls=urls, credential_url=lambda _: None)[1]
 
 
 def _kept(parts: KeptParts, own: KeepURLs, urls: PublicURLs) -> KeptBadge:

@@ -154,7 +154,7 @@ def courses() -> CoursesPage:
 def learners(*, empty: bool = False) -> GridPage:
     """Return the grid."""
     titles = ("Starting Well", LONG_TITLE, "Plans That Hold", "An Own Course")
-    states = ("awarded", "submitted", "returned", "")
+    states = ("awarded", "submitted", "from_elsewhere", "")
     names = ("Ayşe Demir", s.LONG_NAME, s.RTL_NAME, "Bo Li")
     return GridPage(
         head=HEAD,

@@ -8,10 +8,11 @@ from uuid import UUID
 from lti_tool.services.models import FieldError, Notice
 from lti_tool.services.pages.foreign import ForeignRequest, ForeignView, HandedInView
 from lti_tool.services.pages.handing_in import HandInPage, RefusalView, RequestLine, RequestPage
-from lti_tool.services.pages.public import CheckView
+from lti_tool.services.pages.public import CheckView, KeptPage
 from tests.browser import gallery_samples as s
 from tests.browser.gallery_desk import HEAD, LONG_TITLE
 from tests.browser.gallery_pages import Pages
+from tests.browser.gallery_public import kept_badge
 from tests.browser.gallery_stack import (
     ACCEPTED,
     COMPONENTS,
@@ -148,6 +149,7 @@ def foreign() -> Pages:
             "desk/foreign.html",
             {"page": request(lines()[1]), "lang": "ar", "text_direction": "rtl"},
         ),
+        "keep-home-foreign": ("keep/home.html", {"page": a_kept_page()}),
         "credential-foreign": (
             "credentials/credential.html",
             {
@@ -158,6 +160,13 @@ def foreign() -> Pages:
             },
         ),
     }
+
+
+def a_kept_page() -> KeptPage:
+    """Return an earner's own page with a microcredential that rests on one from elsewhere."""
+    given = replace(kept_badge(2), components=(COMPONENTS[0], *FOREIGN))
+    lost = replace(kept_badge(3), components=(COMPONENTS[0], FOREIGN[1]))
+    return KeptPage(name=s.LONG_NAME, badges=(given, lost), verify_url="#", name_url="#")
 
 
 def handed_in() -> tuple[HandedInView, ...]:

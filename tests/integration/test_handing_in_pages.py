@@ -174,6 +174,14 @@ def shared(app: Flask, town: Town) -> Page:
     return read_page(app.test_client().get(f"/s/{share.token}", base_url=BASE))
 
 
+def kept(app: Flask, town: Town) -> Page:
+    """The learner's own page, which opens without the course."""
+    made = town.learner.submit("/keep").text
+    found = re.search(r'id="keep-link" readonly value="([^"]+)"', made)
+    assert found is not None
+    return read_page(app.test_client().get(found.group(1), base_url=BASE))
+
+
 @pytest.mark.parametrize("on_revoked", ["revoke", "keep"])
 def test_one_that_its_issuer_revokes_is_told_everywhere(
     app: Flask, runtime: Runtime, college: College, on_revoked: str
@@ -191,6 +199,7 @@ def test_one_that_its_issuer_revokes_is_told_everywhere(
     assert "Its issuer has taken it back: we found that on November 22, 2026." in town.stack()
     public = text_of(shared(app, town))
     assert told in public
+    assert told in text_of(kept(app, town))
     assert ("Revoked" in public.split("The badges that make it")[0]) is (on_revoked == "revoke")
     assert "Ada Learner Revoked" in text_of(town.desk.get(town.place("stack/")))
     log = text_of(town.desk.get(town.place("log")))

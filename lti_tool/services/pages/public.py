@@ -206,6 +206,8 @@ class KeptBadge:
     record_url: str | None
     """The learner record, of a microcredential."""
     linkedin_url: str | None
+    components: tuple[ComponentView, ...] = ()
+    """The badges that make a microcredential, as they stand now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
