@@ -198,10 +198,10 @@ class _Walk:
             elif not is_quick or value.__class__ is not str or len(value) > LONG:
                 self._values(subject, word, value, language, graph, (*place, key))
             elif word.kind is _LITERAL:
-                add(f"{subject} {word.predicate} {encode_basestring(value)}{word.datatype} .\n")
+                add(f"{subject}{word.opening}{encode_basestring(value)}{word.ending}")
             elif word.kind is _IRI:
                 self._iris.append(value)
-                add(f"{subject} {word.predicate} <{value}> .\n")
+                add(f"{subject}{word.opening}<{value}> .\n")
             else:
                 self._values(subject, word, value, language, graph, (*place, key))
 

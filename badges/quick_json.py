@@ -10,12 +10,10 @@ To load it takes as long as it saves in a hundred documents: a process that read
 """
 
 from collections.abc import Mapping
-from functools import cache
-from importlib import import_module
-from typing import Any
 
-_READ_WITHOUT = 20
-"""So many documents are left to the strict reader before orjson is loaded."""
+from keys.late import FrequentModule
+
+_ORJSON = FrequentModule("orjson", after=20)
 _INDENT = 2
 """Spaces of one level, where orjson writes a value and its name on a line of their own."""
 _PLAIN = 2560
@@ -30,22 +28,19 @@ class QuickReader:
     Args:
         depth: Levels at most; a value that is neither array nor object is one, too.
         values: Values at most, names included.
-        reads_without: How many documents are passed over before orjson is loaded.
     """
 
-    def __init__(self, *, depth: int, values: int, reads_without: int = _READ_WITHOUT) -> None:
+    def __init__(self, *, depth: int, values: int) -> None:
         self._too_deep = b"\n" + b" " * (_INDENT * depth)
         self._values = values
-        self._left = reads_without
 
     def read(self, data: bytes) -> dict[str, object] | None:
         """Return the object in `data`, or None where the strict reader has to look."""
-        if self._left > 0:
-            self._left -= 1
+        json = _ORJSON.get()
+        if json is None:
             return None
         if len(data) >= self._values * _FEWEST_BYTES and self._may_be_many(data):
             return None
-        json = load()
         try:
             value = json.loads(data)
             # The option refuses integers that JavaScript does not hold.
@@ -70,7 +65,7 @@ def write_quickly(document: Mapping[str, object]) -> bytes | None:
     That is a document with numbers beyond 64 bits, with text that is none, or with null: orjson
     writes a number that is none so.
     """
-    json = load()
+    json = _ORJSON.load()
     try:
         data: bytes = json.dumps(document, None, _PLAIN)
     except TypeError:
@@ -83,16 +78,16 @@ def text_of(value: object) -> bytes | None:
 
     It is the same for the same JSON only, members in the same order.
     """
-    if not load.cache_info().currsize:
+    json = _ORJSON.loaded
+    if json is None:
         return None
     try:
-        data: bytes = load().dumps(value, None, _PLAIN)
+        data: bytes = json.dumps(value, None, _PLAIN)
     except TypeError:
         return None
     return data
 
 
-@cache
-def load() -> Any:  # noqa: ANN401 - a module that is imported late
-    """Return orjson."""
-    return import_module("orjson")
+def load() -> None:
+    """Use it from now on."""
+    _ORJSON.load()

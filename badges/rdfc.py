@@ -70,17 +70,26 @@ def canonical_lines(quads: Collection[Quad], work: WorkBudget) -> list[str]:
     Raises:
         WorkBudgetError: the blank nodes take more work than that.
     """
-    labels = canonical_labels(quads, work)
-    return sorted({_line(quad, labels.__getitem__) for quad in quads})
+    if not quads:
+        return []
+    # Whatever is no blank node stands for itself.
+    name = canonical_labels(quads, work).get
+    lines = {
+        f"{name(s, s)} {p} {name(o, o)} .\n"
+        if g is None
+        else f"{name(s, s)} {p} {name(o, o)} {name(g, g)} .\n"
+        for s, p, o, g in quads
+    }
+    return sorted(lines)
 
 
-def canonical_labels(quads: Collection[Quad], work: WorkBudget) -> Mapping[int, str]:
+def canonical_labels(quads: Collection[Quad], work: WorkBudget) -> Mapping[Node, str]:
     """Return the label of each blank node, `_:c14n…`.
 
     Raises:
         WorkBudgetError: as `canonical_lines`.
     """
-    nodes = {part for quad in quads for part in quad if isinstance(part, int)}
+    nodes = {part for quad in quads for part in quad if part.__class__ is int}
     if len(nodes) > 1:
         return _Labelling(quads, work).labels()
     # Nothing to tell apart: so it is with most of what we sign.
@@ -112,9 +121,9 @@ class _Labelling:
         self._first_degree = {
             node: _first_degree_hash(node, mentions) for node, mentions in self._mentions.items()
         }
-        self._labels: dict[int, str] = {}
+        self._labels: dict[Node, str] = {}
 
-    def labels(self) -> Mapping[int, str]:
+    def labels(self) -> Mapping[Node, str]:
         groups = _grouped(self._first_degree)
         for group in groups:
             if len(group) == 1:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from keys import sodium
 from keys.errors import InvalidKeyError, InvalidSignatureError
 from keys.late import LateModule
 
@@ -29,6 +30,8 @@ RSA_MINIMUM_BITS = 2048
 # key must not choose how long we calculate.
 RSA_MAXIMUM_BITS = 8192
 RSA_EXPONENT = 65537
+ED25519_BYTES = 32
+"""The length of either half of an Ed25519 key."""
 P256_BYTES = 32
 """The length of a coordinate of a P-256 point, and of each half of an ES256 signature."""
 # What stands before the 32 bytes of an Ed25519 key in its SubjectPublicKeyInfo (RFC 8410, 4).
@@ -119,6 +122,9 @@ class PublicKey:
         Raises:
             InvalidSignatureError: it did not.
         """
+        is_edwards = self.algorithm is Algorithm.ED25519
+        if is_edwards and sodium.accepts(self.der[-ED25519_BYTES:], signature, data):
+            return
         try:
             match self.key:
                 case Ed25519PublicKey():
@@ -146,7 +152,7 @@ class PublicKey:
 class SigningKey:
     """A private key together with its public half. It never shows what is private."""
 
-    __slots__ = ("_key", "public")
+    __slots__ = ("_key", "_seed", "public")
 
     def __init__(
         self,
@@ -155,6 +161,7 @@ class SigningKey:
     ) -> None:
         self.public: Final = public
         self._key: Final = key
+        self._seed: Final = key.private_bytes_raw() if isinstance(key, Ed25519PrivateKey) else b""
 
     @classmethod
     def of(cls, key: object) -> Self:
@@ -192,7 +199,9 @@ class SigningKey:
         """Return the signature of `data`: 64 bytes, or the modulus' length for RSA."""
         match self._key:
             case Ed25519PrivateKey():
-                return self._key.sign(data)
+                der = self.public.der
+                signature = sodium.sign(self._seed, der[-ED25519_BYTES:], data)
+                return self._key.sign(data) if signature is None else signature
             case rsa.RSAPrivateKey():
                 return self._key.sign(data, padding.PKCS1v15(), SHA256())
             case ec.EllipticCurvePrivateKey():

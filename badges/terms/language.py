@@ -34,17 +34,20 @@ _UNSUPPORTED = {
 class Word:
     """What a term means, as N-Quads text.
 
-    `datatype` is what stands behind a literal's quotes.
+    `datatype` is what stands behind a literal's quotes; `opening` and `ending` stand around
+    the quotes of a literal whose subject is known.
     """
 
     # Read for every value of every document: a named tuple's members take longer to read.
-    __slots__ = ("datatype", "kind", "predicate", "words")
+    __slots__ = ("datatype", "ending", "kind", "opening", "predicate", "words")
 
     def __init__(self, term: Term) -> None:
         is_plain = term.datatype in {None, XSD_STRING}
         self.kind: Final = term.kind
         self.predicate: Final = iri_text(term.predicate)
         self.datatype: Final = "" if is_plain else "^^" + iri_text(str(term.datatype))
+        self.opening: Final = f" {self.predicate} "
+        self.ending: Final = f"{self.datatype} .\n"
         self.words: Final[Mapping[str, str]] = {
             word: iri_text(iri) for word, iri in term.words.items()
         }

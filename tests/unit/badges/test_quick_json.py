@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from badges.errors import UntrustedInputError
-from badges.quick_json import QuickReader, write_quickly
+from badges.quick_json import QuickReader, load, write_quickly
 from badges.untrusted import _MAXIMUM_DEPTH, _MAXIMUM_VALUES, _parse_strictly, parse_object
 from badges.written import serialize
 from tests.credentials import a_signed_credential
 
-READER = QuickReader(depth=_MAXIMUM_DEPTH, values=_MAXIMUM_VALUES, reads_without=0)
+load()
+READER = QuickReader(depth=_MAXIMUM_DEPTH, values=_MAXIMUM_VALUES)
 
 NUMBERS = (
     *("0", "-0", "-1", "1.0", "0.0", "-0.0", "2.5", "1e3", "1E3", "1e+3", "100000.0", "0.1"),
@@ -150,13 +151,6 @@ def test_values_are_counted_where_there_may_be_too_many(
 ) -> None:
     """A status list of a million entries is one long text."""
     assert _is_read_alike(serialize(document)) is is_read
-
-
-def test_a_few_documents_are_read_without_it() -> None:
-    """To load what reads quickly takes longer than a hundred documents take."""
-    reader = QuickReader(depth=9, values=9, reads_without=2)
-
-    assert [reader.read(b'{"a":1}') for _ in range(3)] == [None, None, {"a": 1}]
 
 
 @pytest.mark.parametrize(
