@@ -15,7 +15,7 @@ from badges.written import serialize
 from keys.did_document import build_did_document
 from keys.jwk import public_jwk
 from lti_tool.services.foreign.saved import SavedCredential, SavedDocument
-from lti_tool.services.kits import Kit, KitCredential, KitIssuer, KitList
+from lti_tool.services.kit_files import Kit, KitCredential, KitIssuer, KitList
 from tests.credentials import (
     BASE,
     DID,

@@ -8,7 +8,6 @@ from lti_tool.app import create_app
 from lti_tool.cli.awards import parse_credential_id
 from lti_tool.environment import open_runtime
 from lti_tool.services.kits import find_kit
-from lti_tool.store import awards
 from lti_tool.views.kits import kit_files
 
 PRIVATE = 0o700
@@ -31,12 +30,6 @@ def kit(credential: str, out: Path | None) -> None:
     """
     here = open_runtime()
     credential_id = parse_credential_id(credential)
-    with here.reading() as session:
-        parts = awards.find_credential(session, credential_id)
-    if parts is None:
-        raise click.ClickException(
-            "there is no such credential: take its id from its page or its JSON"
-        )
     folder = out or Path(f"badge-kit-{credential_id}")
     with create_app(here).test_request_context(base_url=here.settings.base_url):
         files = kit_files(find_kit(here.issuing, credential_id))

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from lti_tool.services.kits import Kit
+from lti_tool.services.kit_files import Kit
 
 PAGE, README = "verify.html", "README.txt"
 SCRIPTS = ("checks.js", "page.js")

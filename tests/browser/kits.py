@@ -15,7 +15,7 @@ from badges.proof import sign_vc_jwt
 from badges.status_list import StatusList, build_status_list_credential
 from badges.written import serialize
 from keys.ring import HeldKey
-from lti_tool.services.kits import Kit, KitCredential, KitList
+from lti_tool.services.kit_files import Kit, KitCredential, KitList
 from lti_tool.views.kits import PAGE, kit_files, verifying_page
 from tests.credentials import (
     DID,

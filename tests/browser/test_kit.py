@@ -19,7 +19,7 @@ from badges.proof import add_data_integrity_proof, sign_vc_jwt
 from badges.written import serialize
 from keys.ring import KeyState
 from keys.signing import generate_rsa
-from lti_tool.services.kits import Kit, KitCredential
+from lti_tool.services.kit_files import Kit, KitCredential
 from lti_tool.views.kits import PAGE, kit_files
 from tests.browser.gallery import SCHEMES, Scheme, serious
 from tests.browser.kits import (

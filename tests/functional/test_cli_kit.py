@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from lti_tool.environment import open_runtime
-from lti_tool.services import endorsing
+from lti_tool.services import endorsing, sharing
+from lti_tool.services.disclosing import Disclosure
+from lti_tool.store.rows import CredentialFormRow
 from tests.conformance.node_verifiers import install_node_verifiers
 from tests.conftest import FakeClock
 from tests.stacked import Ladder, a_ladder, add_dean
@@ -81,6 +84,32 @@ def test_every_file_of_a_kit_verifies_without_a_network(holder: Holder) -> None:
         assert "what changed since, they cannot tell" in holder.verify(file)
     for name in ("badge.png", "badge.svg", "learner-record.json"):
         assert "VALID" in holder.verify(folder / name)
+
+
+def test_a_form_without_levels_has_a_kit_of_its_own(holder: Holder) -> None:
+    """By its own id; nothing in the folder says more than the form does."""
+    runtime, credential = holder.ladder.runtime, holder.ladder.credential("one")
+    sharing.share(
+        runtime.issuing,
+        holder.ladder.learner.earner_id,
+        credential.id,
+        Disclosure.WITHOUT_LEVELS,
+        random_token=runtime.random_token,
+    )
+    with runtime.reading() as session:
+        form = session.scalars(
+            select(CredentialFormRow).where(CredentialFormRow.kind == "without_levels")
+        ).one()
+    folder = holder.terminal.folder / "less"
+    holder.terminal.do("kit", str(form.id), "--out", str(folder))
+
+    assert (folder / "credential.json").read_bytes() == form.document
+    assert b'"result"' in credential.document
+    for path in folder.iterdir():
+        assert b'"result"' not in path.read_bytes(), path.name
+        assert str(credential.id).encode() not in path.read_bytes(), path.name
+    for name in ("credential.json", "credential.jwt", "badge.png"):
+        assert "VALID" in holder.verify(folder / name).upper()
 
 
 def test_ten_years_on_a_kit_is_checked_as_of_its_day(holder: Holder) -> None:
