@@ -30,6 +30,7 @@ from lti_tool.store.rows import (
     AuditEventRow,
     ForeignComponentRow,
     ForeignCredentialRow,
+    ProgramCoordinatorRow,
     ProgramRow,
 )
 from lti_tool.values import ProgramScope, Role
@@ -115,6 +116,15 @@ def a_town(runtime: Runtime, college: College, **changes: object) -> Town:
     pathway_id = ladder.pathway(**values)
     with runtime.writing() as session:
         coordinator = rows.a_user(session, ladder.course, Role.INSTRUCTOR, name="Cora")
+        rows.stored(
+            session,
+            ProgramCoordinatorRow(
+                program_id=ladder.program_id,
+                user_id=coordinator.id,
+                added_at=rows.NOW,
+                ended_at=None,
+            ),
+        )
     scope = ProgramScope(
         program_id=ladder.program_id,
         organisation_id=ladder.course.organisation.id,

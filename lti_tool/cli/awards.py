@@ -9,6 +9,7 @@ from uuid import UUID
 import click
 
 from lti_tool.cli.bulk import award_from_file, show_columns
+from lti_tool.cli.foreign import foreign
 from lti_tool.environment import open_runtime
 from lti_tool.services.revoking import (
     RevocationWish,
@@ -33,6 +34,7 @@ def awards() -> None:
 
 awards.add_command(award_from_file)
 awards.add_command(show_columns)
+awards.add_command(foreign)
 
 
 @awards.command("revoke")

@@ -6,6 +6,7 @@ locked, gone or broken, the sweep goes on, and the queue is asked less and less 
 """
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -89,6 +90,7 @@ class Work:
     def __init__(self, runtime: Runtime, is_stopping: Callable[[], bool]) -> None:
         self._runtime = runtime
         self._backlog: Backlog | None = None
+        self._elsewhere = threading.Lock()
         urls = PublicURLs(runtime.settings.base_url)
         self._delivering = DeliveringParts(
             database=runtime.database,
@@ -118,7 +120,15 @@ class Work:
         sweep(self._sweeping)
         self.deliver()
         run_alone("backlog", self._log_backlog)
-        run_alone("foreign", partial(look_at_due, self._runtime.foreign, run=run_alone))
+        self._look_elsewhere()
+
+    def _look_elsewhere(self) -> None:
+        """Verify what other issuers signed, in one thread at most: they may be slow."""
+        if self._elsewhere.acquire(blocking=False):
+            try:
+                run_alone("foreign", partial(look_at_due, self._runtime.foreign, run=run_alone))
+            finally:
+                self._elsewhere.release()
 
     def _log_backlog(self) -> None:
         with self._runtime.reading() as session:

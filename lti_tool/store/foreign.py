@@ -207,10 +207,8 @@ def list_shared_ids(session: Session, credential_ids: Collection[UUID]) -> Seque
     ).all()
 
 
-def claim_due(
-    session: Session, *, now: datetime, until: datetime, limit: int
-) -> Sequence[tuple[UUID, UUID]]:
-    """Return whose credentials are to be verified again: programs and earners, longest due first.
+def claim_due(session: Session, *, now: datetime, until: datetime) -> tuple[UUID, UUID] | None:
+    """Return whose credentials are longest due to be verified: a program and an earner.
 
     Until `until` nobody else gets them.
     """
@@ -220,13 +218,14 @@ def claim_due(
         .join(AchievementRow, AchievementRow.id == ForeignCredentialRow.pathway_id)
         .where(ForeignCredentialRow.check_due_at <= now, *_COUNTS)
         .order_by(ForeignCredentialRow.check_due_at, ForeignCredentialRow.id)
-        .limit(limit)
+        .limit(1)
         .with_for_update(of=ForeignCredentialRow, skip_locked=True)
-    ).all()
-    for row, _ in found:
-        row.check_due_at = until
-    session.flush()
-    return list(dict.fromkeys((program_id, row.earner_id) for row, program_id in found))
+    ).one_or_none()
+    if found is None:
+        return None
+    row, program_id = found
+    row.check_due_at = until
+    return program_id, row.earner_id
 
 
 def look_soon(session: Session, earner_ids: Collection[UUID], *, at: datetime) -> None:

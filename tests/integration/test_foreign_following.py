@@ -4,11 +4,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from badges.instants import format_instant
 from badges.pathway import OnRevoked, PathwayState, Standing
+from lti_tool.jobs.worker import Work
 from lti_tool.runtime import Runtime
 from lti_tool.services.foreign import following
+from lti_tool.services.sweeping import run_alone
+from lti_tool.store.rows import ForeignCredentialRow, UserRow
+from tests.bulks import Office
 from tests.foreign import College
 from tests.stacked import at_once
 from tests.towns import Town, a_town, open_next, related
@@ -255,3 +261,68 @@ def test_a_check_that_dies_while_it_revokes_is_made_again(
     town.sweep()
     assert town.row(found.id).revoked_at is not None
     assert not town.ladder.holds()
+
+
+def test_a_badge_from_a_file_completes_within_a_sweep(town: Town) -> None:
+    """Whichever way it was given."""
+    town.hand_in()
+    ladder = town.ladder
+    with town.runtime.writing() as session:
+        coordinator = session.get_one(UserRow, town.scope.user_id)
+    office = Office(town.runtime, ladder.course, coordinator, (ladder.learner,))
+    assert office.award(office.attested("2024-05-01")) == {2: "awarded"}
+    assert not ladder.holds()
+
+    town.sweep()
+
+    assert ladder.holds()
+
+
+def test_an_issuer_is_asked_once_in_a_sweep_whoever_holds_its_badges(town: Town) -> None:
+    """And nobody is kept waiting by it for longer than a sweep may take."""
+    people = [replace(town, ladder=town.ladder.for_another(f"Ben {n}")) for n in range(3)]
+    for number, one in enumerate(people, start=1):
+        one.hand_in(town.college.signed(number=number))
+    asked = len(town.college.asked)
+    town.next_day()
+    assert len(town.college.asked) - asked == 2
+
+    town.college.clock.advance(hours=25)
+    times = iter((0.0, 0.0, following.PATIENCE_SECONDS))
+    following.look_at_due(town.parts, run=run_alone, timer=lambda: next(times))
+    with town.runtime.reading() as session:
+        rows = session.scalars(select(ForeignCredentialRow.checked_at)).all()
+    assert sorted(at == town.college.clock() for at in rows) == [False, False, True]
+
+
+def test_operators_are_warned_when_it_lasts(town: Town, app: Flask) -> None:
+    """A line of `/health`, beside the others."""
+    town.hand_in()
+    client = app.test_client()
+    assert client.get("/health").text == "ok\n"
+    town.college.fall_silent()
+    for _ in range(5):
+        town.next_day()
+
+    since = town.college.clock() - 4 * timedelta(hours=25)
+    line = f"warning foreign_credentials failing_since={since.isoformat()}"
+    assert line in client.get("/health").text.splitlines()
+
+
+def test_the_worker_looks_in_one_thread_at_a_time(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slow issuers never hold all threads: scores are delivered beside."""
+    work = Work(town.runtime, lambda: False)
+    seen: list[int] = []
+
+    def look(*_: object, **__: object) -> None:
+        seen.append(1)
+        if len(seen) == 1:
+            work.sweep()
+
+    monkeypatch.setattr("lti_tool.jobs.worker.look_at_due", look)
+    work.sweep()
+    assert len(seen) == 1
+    work.sweep()
+    assert len(seen) == 2

@@ -3,7 +3,7 @@
 Nothing here runs inside a transaction: it asks the world.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -75,11 +75,16 @@ class Checked:
     saved: tuple[Saved, ...]
 
 
-def check(parts: ForeignParts, data: bytes) -> Checked:
+Answers = dict[tuple[str, str], bytes]
+"""What issuers served a moment ago: many credentials have one issuer, which is asked once."""
+
+
+def check(parts: ForeignParts, data: bytes, *, answers: Answers | None = None) -> Checked:
     """Verify a credential now, with all that belongs to it."""
     issuing, at = parts.issuing, parts.issuing.clock()
     own = OwnResolver(issuing.database, issuing.urls)
-    resolver = _SavingResolver(ChainedResolver(own, FetchingResolver(parts.http)))
+    asking = ChainedResolver(own, FetchingResolver(parts.http))
+    resolver = _SavingResolver(asking, {} if answers is None else answers)
     report = examine(data, resolver=resolver, now=at)
     outcome = outcome_of(report)
     is_known = outcome in {CheckOutcome.VALID, CheckOutcome.REVOKED}
@@ -115,26 +120,29 @@ def _failed(report: Report) -> tuple[Check, ...]:
 class _SavingResolver:
     """Asks another resolver, and keeps what issuers served in the order of asking."""
 
-    def __init__(self, resolver: ChainedResolver) -> None:
+    def __init__(self, resolver: ChainedResolver, answers: Answers) -> None:
         self._resolver = resolver
+        self._answers = answers
         self.saved: list[Saved] = []
 
     def did_document(self, did: str) -> bytes:
         """Return the document of an issuer."""
-        return self._keep("issuer", did, self._resolver.did_document(did))
+        return self._ask("issuer", did, self._resolver.did_document)
 
     def jwk(self, url: str) -> bytes:
         """Return the one JWK at `url`."""
-        return self._keep("key", url, self._resolver.jwk(url))
+        return self._ask("key", url, self._resolver.jwk)
 
     def status_list(self, url: str) -> bytes:
         """Return the status list credential at `url`."""
-        return self._keep("list", url, self._resolver.status_list(url))
+        return self._ask("list", url, self._resolver.status_list)
 
     def credential(self, url: str, *, named_by: Naming) -> bytes:
         """Return the credential at `url`."""
         return self._resolver.credential(url, named_by=named_by)
 
-    def _keep(self, kind: str, uri: str, body: bytes) -> bytes:
+    def _ask(self, kind: str, uri: str, ask: Callable[[str], bytes]) -> bytes:
+        body = self._answers.get((kind, uri)) or ask(uri)
+        self._answers[kind, uri] = body
         self.saved.append(Saved(kind=kind, uri=uri, body=body))
         return body

@@ -5,9 +5,11 @@ anything was awarded to somebody for whom such a credential counts: an assessor 
 a badge never waits for somebody else's server.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from sqlalchemy.orm import Session
 from badges.errors import BadgesError
 from lti_tool.services.dues import find_due
 from lti_tool.services.foreign.checking import (
+    Answers,
     Checked,
     CheckOutcome,
     ForeignParts,
@@ -35,12 +38,15 @@ from lti_tool.store.rows import ForeignCredentialRow
 
 CHECKED_EVERY = timedelta(days=1)
 LEASE = timedelta(minutes=15)
-AT_ONCE = 10
-"""Whose credentials one sweep verifies at most: each asks an issuer three questions."""
+AT_ONCE = 50
+"""Whose credentials one sweep verifies at most, within so much time."""
+PATIENCE_SECONDS = 40.0
 WARNED_AFTER = timedelta(days=3)
 
 
-def look(parts: ForeignParts, program_id: UUID, earner_id: UUID) -> bool:
+def look(
+    parts: ForeignParts, program_id: UUID, earner_id: UUID, *, answers: Answers | None = None
+) -> bool:
     """Verify what counts for an earner in a program, and write what follows from it.
 
     What was revoked has the effect that each pathway declares. What holds may complete a
@@ -53,7 +59,7 @@ def look(parts: ForeignParts, program_id: UUID, earner_id: UUID) -> bool:
         StackChangedError: other awards came in between again and again.
         BadgesError: what follows cannot be signed.
     """
-    verified = verify_counting(parts, program_id, earner_id)
+    verified = verify_counting(parts, program_id, earner_id, answers=answers)
     return bool(verified) and until_settled(lambda: _follow(parts, program_id, earner_id, verified))
 
 
@@ -64,12 +70,14 @@ def look_now(parts: ForeignParts, program_id: UUID, earner_id: UUID) -> bool:
     return False
 
 
-def verify_counting(parts: ForeignParts, program_id: UUID, earner_id: UUID) -> frozenset[UUID]:
+def verify_counting(
+    parts: ForeignParts, program_id: UUID, earner_id: UUID, *, answers: Answers | None = None
+) -> frozenset[UUID]:
     """Verify what counts for an earner in a program; return what holds. As `look` otherwise."""
     issuing = parts.issuing
     with issuing.database.reading() as session:
         rows = foreign.list_counting(session, program_id, earner_id)
-    checked = {row.id: check(parts, row.document) for row in rows}
+    checked = {row.id: check(parts, row.document, answers=answers) for row in rows}
     due = {row.id: row.check_due_at for row in rows}
     if not checked:
         return frozenset()
@@ -84,32 +92,31 @@ def verify_counting(parts: ForeignParts, program_id: UUID, earner_id: UUID) -> f
     return _valid(checked)
 
 
-def look_at_due(parts: ForeignParts, *, run: Callable[[str, Callable[[], object]], None]) -> None:
+def look_at_due(
+    parts: ForeignParts,
+    *,
+    run: Callable[[str, Callable[[], object]], None],
+    timer: Callable[[], float] = time.monotonic,
+) -> None:
     """Verify what is due, longest due first, as much as one sweep has time for.
 
-    Whoever fails holds up nobody else: `run` runs one under its name and goes on.
+    Whoever fails holds up nobody else: `run` runs one under its name and goes on. What many
+    have of one issuer is asked for once.
     """
-    issuing, now = parts.issuing, parts.issuing.clock()
-    with issuing.database.writing() as session:
-        found = foreign.claim_due(session, now=now, until=now + LEASE, limit=AT_ONCE)
-    for program_id, earner_id in found:
-        run("foreign credential", _Look(parts, program_id, earner_id))
+    issuing, answers, ends_at = parts.issuing, Answers(), timer() + PATIENCE_SECONDS
+    for _ in range(AT_ONCE):
+        now = issuing.clock()
+        with issuing.database.writing() as session:
+            found = foreign.claim_due(session, now=now, until=now + LEASE)
+        if found is None or timer() >= ends_at:
+            return
+        run("foreign credential", partial(look, parts, *found, answers=answers))
 
 
 def find_failing_since(session: Session, *, now: datetime) -> datetime | None:
     """Return since when a credential that counts could not be verified, once that is a warning."""
     since = foreign.find_failing_since(session)
     return since if since is not None and since < now - WARNED_AFTER else None
-
-
-class _Look:
-    """One look, to be run later."""
-
-    def __init__(self, parts: ForeignParts, program_id: UUID, earner_id: UUID) -> None:
-        self._arguments = parts, program_id, earner_id
-
-    def __call__(self) -> bool:
-        return look(*self._arguments)
 
 
 def _follow(

@@ -28,6 +28,11 @@ def list_own(
     return _views(session, [(row, pathway) for row, pathway in found], urls)
 
 
+def list_all(session: Session, *, urls: PublicURLs) -> tuple[ForeignView, ...]:
+    """Return everything of all programs, newest first, for operators."""
+    return _views(session, foreign.list_all(session), urls)
+
+
 def list_requests(
     session: Session,
     scope: ProgramScope,
