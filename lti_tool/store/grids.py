@@ -15,6 +15,7 @@ from lti_tool.store.rows import (
     AttemptRow,
     AwardRow,
     ContextRow,
+    ForeignCredentialRow,
     SubmissionRow,
     UserRow,
 )
@@ -135,9 +136,16 @@ def _among(query: Select, scope: ProgramScope, wanted: GridFilter) -> Select:  #
         .join(AchievementRow, AchievementRow.id == AwardRow.achievement_id)
         .where(AchievementRow.program_id == scope.program_id)
     )
+    elsewhere = (
+        select(ForeignCredentialRow.earner_id)
+        .join(AchievementRow, AchievementRow.id == ForeignCredentialRow.pathway_id)
+        .where(
+            AchievementRow.program_id == scope.program_id, ForeignCredentialRow.state == "accepted"
+        )
+    )
     query = query.where(UserRow.is_test.is_(False))
     if wanted.context_id is None:
-        query = query.where(UserRow.earner_id.in_(union(working, earned)))
+        query = query.where(UserRow.earner_id.in_(union(working, earned, elsewhere)))
     else:
         of_course = working.where(SubmissionRow.context_id == wanted.context_id)
         query = query.where(UserRow.earner_id.in_(of_course))

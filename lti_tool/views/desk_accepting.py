@@ -79,4 +79,5 @@ def _page(
             url=given.url,
             read_status=read_status,
         )
-    return render_template("desk/accept.html", page=page, errors=errors)
+    had_file = bool(errors and request.files.get("file"))
+    return render_template("desk/accept.html", page=page, errors=errors, had_file=had_file)

@@ -80,9 +80,9 @@ def _read(here: Runtime) -> bytes:
 
 
 def _errors(error: InvalidFieldsError) -> tuple[FieldError, ...]:
-    """Return the errors at their fields; how large something may be in thousands of bytes."""
+    """Return the errors at their fields; how large something may be as the form says it."""
     return tuple(
-        replace(one, code="badge_too_large", detail=str(int(one.detail or "0") // 1000))
+        replace(one, code="badge_too_large", detail=str(round(int(one.detail or "0") / 1024)))
         if one.code == "too_large"
         else one
         for one in field_errors(error)
@@ -108,4 +108,5 @@ def _page(
             url=given.url,
             refused=refused,
         )
-    return render_template("learner/hand_in.html", page=page, errors=errors)
+    had_file = bool(request.files.get("file"))
+    return render_template("learner/hand_in.html", page=page, errors=errors, had_file=had_file)

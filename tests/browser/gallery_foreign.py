@@ -105,7 +105,10 @@ def foreign() -> Pages:
         "learner-hand-in": ("learner/hand_in.html", {"page": hand_in()}),
         "learner-hand-in-refused": (
             "learner/hand_in.html",
-            {"page": hand_in(refusal=RefusalView(code="not_valid_broken", checks=BROKEN))},
+            {
+                "page": hand_in(refusal=RefusalView(code="not_valid_broken", checks=BROKEN)),
+                "had_file": True,
+            },
         ),
         "learner-hand-in-errors": (
             "learner/hand_in.html",

@@ -206,6 +206,22 @@ def test_one_that_its_issuer_revokes_is_told_everywhere(
     assert "A badge of another issuer that counted for Ada Learner was taken back there" in log
 
 
+def test_whoever_has_nothing_else_is_in_the_grid(app: Flask, town: Town) -> None:
+    """A slot that is met from elsewhere says so, on the page and in the table to download."""
+    with town.runtime.writing() as session:
+        user = rows.a_user(session, town.ladder.course, name="Zoe Learner")
+        zoe = Visitor(app, rows.a_launch(session, town.ladder.course, user))
+    zoe.submit(town.form, credential=town.college.signed(address="").decode())
+    assert "Zoe Learner" not in text_of(town.desk.get(town.place("learners")))
+    town.desk.submit(f"{town.request_url()}/confirm", confirm_reason="Her page there")
+
+    assert "Zoe Learner – not begun From elsewhere Nov 21, 2026" in text_of(
+        town.desk.get(town.place("learners"))
+    )
+    table = town.desk.answer(town.place("learners.csv")).text
+    assert "Zoe Learner,,,from_elsewhere,2026-11-21,," in table
+
+
 def test_one_whose_issuer_falls_silent_is_told(app: Flask, town: Town) -> None:
     """What was given on it stays; since when nobody knows is said."""
     town.ladder.release("one")
@@ -391,6 +407,14 @@ def test_what_does_not_count_is_said_with_what_to_do(
     assert "It counts since" not in town.stack()
 
 
+def test_a_file_that_is_refused_has_to_be_chosen_again(town: Town) -> None:
+    """No page can keep it, and this one says so."""
+    page = town.hand_in(file=(io.BytesIO(_tampered(town.college)), "badge.json"))
+
+    assert "Choose it again" in text_of(page)
+    assert "Choose it again" not in text_of(town.hand_in(_tampered(town.college)))
+
+
 def test_the_checks_of_what_does_not_hold_are_shown(town: Town) -> None:
     """Which one fails, and which were not made."""
     assert "Nothing was changed since it was signed: no" in text_of(
@@ -433,7 +457,7 @@ def test_it_is_taken_in_any_way(town: Town, way: str) -> None:
         ({"url": "{college}/none"}, "url", "it answered with status 404"),
         ({"url": "http://10.0.0.1/badge"}, "url", "We could not fetch anything"),
         ({"url": f"{BASE}/credentials/1"}, "url", "This badge was given here"),
-        ({"credential": "x" * 300_001}, "credential", "at most 300 kB"),
+        ({"credential": "x" * 300_001}, "credential", "at most 293 KB"),
         ({"file": b"\x89PNG\r\n\x1a\n"}, "file", "picture"),
     ],
 )
