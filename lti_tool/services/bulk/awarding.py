@@ -5,9 +5,11 @@ person. A batch that was written stays; whoever gives the same file again finds 
 standing, so that is also how work goes on after a stop.
 """
 
+import gc
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lti_tool.services.bulk.batches import Batches, Ready
@@ -19,6 +21,8 @@ from lti_tool.services.stacking import StackChangedError
 
 BATCH = 1000
 """Rows of one transaction: by the row nearly as quick as one for all; others wait for moments."""
+
+_OBJECTS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ def award(
         before = [one for one in wish.file.rows if rows and one.number < rows[0].number]
         for some in _cut(before):
             batches.planner.recall(session, ground, some)
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside, _seldom_collected(is_long=len(rows) > BATCH):
         done = 0
         for count, results in _award_all(batches, deque(_cut(rows)), beside):
             done += count
@@ -99,6 +103,25 @@ def _award_all(
             results += ready.results
             left = ready.left
         yield len(some), results
+
+
+@contextmanager
+def _seldom_collected(*, is_long: bool) -> Generator[None]:
+    """Have garbage looked for less often while a long file is awarded.
+
+    A batch makes a hundred thousand objects, nearly all of which end with it by themselves.
+    To look through them, and through the file, took a fifth of the time.
+    """
+    before = gc.get_threshold()
+    if is_long:
+        gc.freeze()
+        gc.set_threshold(_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        if is_long:
+            gc.set_threshold(*before)
+            gc.unfreeze()
 
 
 def _cut(rows: Sequence[FileRow]) -> Iterator[Sequence[FileRow]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from uuid import UUID
 
 from badges.definition import AchievementDefinition
@@ -30,6 +31,7 @@ class Judged:
     judgement: Judgement
     verdict: Verdict
     trace: bytes
+    trace_sha256: str
 
 
 class RatingReader:
@@ -102,9 +104,11 @@ def _judge(
         titles = {one.id: one.title for one in definition.get_rubric().rated_criteria}
         unrated = [titles[id_] for id_ in judgement.result.unrated_criteria]
         raise RowFaultsError(RowFault(code="unrated", detail=", ".join(unrated)[:200])) from error
+    trace = trace_bytes(judgement.outcome, judgement.result)
     return Judged(
         beside=beside,
         judgement=judgement,
         verdict=verdict,
-        trace=trace_bytes(judgement.outcome, judgement.result),
+        trace=trace,
+        trace_sha256=sha256(trace).hexdigest(),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.services import decisions
 from lti_tool.services.bulk.ground import Ground
 from lti_tool.services.bulk.planning import Entry, Outcome, Rated
+from lti_tool.services.bulk.rating import Judged
 from lti_tool.services.decision_inputs import (
     CriterionInput,
     DecisionInputs,
@@ -64,6 +64,7 @@ class EntryRows:
         self._new_id = new_id
         self._values: Mapping[type[Row], list[Values]] = {row: [] for row in ORDER}
         self._cells: list[Cell] = []
+        self._documents: dict[int, tuple[Judged, bytes, bytes]] = {}
 
     def write(self, session: Session) -> None:
         """Write all of them, one statement for each table.
@@ -110,17 +111,7 @@ class EntryRows:
             }
         )
         self._add_assessment(entry, rated, attempt_id)
-        version, judged = entry.target.version, rated.judged
-        inputs = decision_inputs(
-            DecisionInputs(
-                attempt_id=attempt_id,
-                definition_sha256=version.document_sha256,
-                rater_id=actor_id,
-                criteria=rated.criteria,
-                comment="",
-                beside=judged.beside,
-            )
-        )
+        judged, inputs = rated.judged, self._inputs(entry, rated, attempt_id)
         self._values[DecisionRow].append(
             {
                 "id": decision_id,
@@ -134,13 +125,34 @@ class EntryRows:
                 "inputs": inputs,
                 "inputs_sha256": inputs_hash(inputs),
                 "trace": judged.trace,
-                "trace_sha256": sha256(judged.trace).hexdigest(),
-                "definition_sha256": version.document_sha256,
+                "trace_sha256": judged.trace_sha256,
+                "definition_sha256": entry.target.version.document_sha256,
             }
         )
         if entry.outcome is Outcome.AWARDED:
             self._add_cells(entry, rated, submission_id, attempt_id)
         return decision_id
+
+    def _inputs(self, entry: Entry, rated: Rated, attempt_id: UUID) -> bytes:
+        """Return the document of what a decision rests on.
+
+        For rows of the same ratings it is the same, but for the attempt.
+        """
+        judged, id_ = rated.judged, str(attempt_id).encode()
+        known = self._documents.get(id(judged))
+        if known is None:
+            inputs = DecisionInputs(
+                attempt_id=attempt_id,
+                definition_sha256=entry.target.version.document_sha256,
+                rater_id=self._ground.actor.id,
+                criteria=rated.criteria,
+                comment="",
+                beside=judged.beside,
+            )
+            before, _, after = decision_inputs(inputs).partition(id_)
+            # What it is of is kept, too: another one could come to have its id.
+            self._documents[id(judged)] = known = judged, before, after
+        return known[1] + id_ + known[2]
 
     def _add_submission(self, entry: Entry, rated: Rated) -> UUID:
         if entry.standing.submission is not None:
