@@ -12,7 +12,9 @@ from keys.signing import PublicKey
 _ED25519_PREFIX = b"\xed\x01"
 _BASE58BTC_PREFIX = "z"
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+_NO_DIGIT = 0xFF
+_VALUES = bytes(_ALPHABET.find(chr(code)) % 256 for code in range(256))
+"""Of each character the digit's value, or `_NO_DIGIT`."""
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 # Ten digits at a time, as dividing and multiplying long numbers takes long.
 _CHUNK_DIGITS = 10
@@ -44,14 +46,18 @@ def decode_multibase(text: object) -> bytes:
     if not isinstance(text, str) or not text.startswith(_BASE58BTC_PREFIX):
         raise InvalidKeyError("not base58btc multibase text")
     body = text.removeprefix(_BASE58BTC_PREFIX)
-    if len(body) > _MAXIMUM_LENGTH or not _VALUES.keys() >= set(body):
+    values = body[: _MAXIMUM_LENGTH + 1].encode("ascii", "replace").translate(_VALUES)
+    if len(values) > _MAXIMUM_LENGTH or _NO_DIGIT in values:
         raise InvalidKeyError("not base58btc of a sensible length")
     number = 0
-    for start in range(0, len(body), _CHUNK_DIGITS):
-        digits, chunk = body[start : start + _CHUNK_DIGITS], 0
-        for character in digits:
-            chunk = chunk * 58 + _VALUES[character]
-        number = number * 58 ** len(digits) + chunk
+    # What is left over comes first, so that all other chunks are full.
+    start, end = 0, len(values) % _CHUNK_DIGITS
+    while end <= len(values):
+        chunk = 0
+        for value in values[start:end]:
+            chunk = chunk * 58 + value
+        number = number * _CHUNK + chunk
+        start, end = end, end + _CHUNK_DIGITS
     zeros = len(body) - len(body.lstrip(_ALPHABET[0]))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8)
 

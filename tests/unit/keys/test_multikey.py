@@ -8,11 +8,26 @@ from keys.errors import InvalidKeyError
 from keys.multikey import decode_multibase, encode_multibase, encode_multikey, parse_multikey
 from keys.signing import SigningKey
 
+DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
 
 @given(data=st.binary(max_size=90))
 def test_multibase_round_trips(data: bytes) -> None:
     """Decoding gives the bytes back, leading zeros included."""
     assert decode_multibase(encode_multibase(data)) == data
+
+
+@given(st.text(DIGITS + "0OIl+é\ud800", max_size=40) | st.text(DIGITS, max_size=40))
+def test_multibase_is_read_digit_by_digit(body: str) -> None:
+    """However many there are, and whatever stands among them."""
+    if all(character in DIGITS for character in body):
+        number = 0
+        for character in body:
+            number = number * 58 + DIGITS.index(character)
+        assert int.from_bytes(decode_multibase(f"z{body}")) == number
+    else:
+        with pytest.raises(InvalidKeyError):
+            decode_multibase(f"z{body}")
 
 
 @pytest.mark.parametrize(
