@@ -1,6 +1,5 @@
 """Opening a pathway: first who would earn its microcredential now, then exactly those do."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -19,13 +18,14 @@ from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.pathway_versions import rewrite
 from lti_tool.services.stacking import prepare, write
 from lti_tool.services.stacks import (
+    AT_ONCE,
     Stack,
     as_stack,
     list_program_badges,
     list_stacks,
     stand_all,
 )
-from lti_tool.store import coordination, keys, organisations, pathways
+from lti_tool.store import coordination, foreign, keys, organisations, pathways
 from lti_tool.store.rows import AchievementVersionRow
 from lti_tool.values import NewId
 
@@ -34,14 +34,17 @@ from lti_tool.values import NewId
 class PathwayPreview:
     """What publishing a draft would do now.
 
-    `due` are who would earn it at once, `waiting` the earners whose badges are complete and
-    for whom a coordinator would have to sign off, `undefined` the badges that are not open.
+    `due` are who would earn it at once, `following` the earners who have everything with a
+    credential of another issuer: for them it follows once that is verified. `waiting` are
+    those whose badges are complete and for whom a coordinator would have to sign off,
+    `undefined` the badges that are not open.
     """
 
     version: AchievementVersionRow
     definition: PathwayDefinition
     faults: tuple[PathwayFault, ...]
     due: tuple[Due, ...]
+    following: tuple[UUID, ...]
     waiting: tuple[UUID, ...]
     undefined: tuple[str, ...]
 
@@ -53,6 +56,7 @@ class PathwayPreview:
             *(" ".join(one.key) for one in self.due),
             *map(str, self.waiting),
             *self.undefined,
+            *(f"{id_} follows" for id_ in self.following),
         )
         return sha256("\n".join(parts).encode()).hexdigest()
 
@@ -75,20 +79,20 @@ def preview_publishing(
         raise ConflictError("there is nothing new to publish", code="already_published")
     badges = {one.achievement.slug: one for one in list_program_badges(session, program_id)}
     faults = find_faults(definition, badges, own_issuers=keys.list_issuer_ids(session))
-    due: tuple[Due, ...] = ()
-    waiting: tuple[UUID, ...] = ()
+    found = _Found(due=(), following=(), waiting=())
     undefined: tuple[str, ...] = ()
     if not faults:
         opened = replace(definition, state=DefinitionState.PUBLISHED)
         stack = as_stack(achievement, version, opened, badges, opened_at=at)
         undefined = tuple(one.title for one in stack.badges if one.is_placeholder)
-        due, waiting = _who(session, stack)
+        found = _who(session, stack)
     return PathwayPreview(
         version=version,
         definition=definition,
         faults=faults,
-        due=due,
-        waiting=waiting,
+        due=found.due,
+        following=found.following,
+        waiting=found.waiting,
         undefined=undefined,
     )
 
@@ -128,6 +132,9 @@ def publish(
         _note(session, program_id, again.version, note, at, actor_id, parts.new_id)
         for one in prepared:
             write(session, program_id, one, at=at, actor_id=actor_id, new_id=parts.new_id)
+        # Nobody who publishes waits for other issuers: the worker asks them.
+        for start in range(0, len(preview.following), AT_ONCE):
+            foreign.look_soon(session, preview.following[start : start + AT_ONCE], at=at)
     return preview
 
 
@@ -138,7 +145,7 @@ def find_overdue(session: Session, program_id: UUID) -> tuple[Due, ...]:
     opened after they held those.
     """
     return tuple(
-        due for stack in list_stacks(session, program_id) for due in _who(session, stack)[0]
+        due for stack in list_stacks(session, program_id) for due in _who(session, stack).due
     )
 
 
@@ -166,15 +173,34 @@ def award_overdue(
             write(session, program_id, one, at=at, actor_id=actor_id, new_id=parts.new_id)
 
 
-def _who(session: Session, stack: Stack) -> tuple[tuple[Due, ...], tuple[UUID, ...]]:
-    """Return for whom the microcredential is due, and for whom a sign-off is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Who would get a microcredential at once, once something is verified, or signed off."""
+
+    due: tuple[Due, ...]
+    following: tuple[UUID, ...]
+    waiting: tuple[UUID, ...]
+
+
+def _who(session: Session, stack: Stack) -> _Found:
     ids = [one.achievement.id for one in stack.badges]
-    holders: Sequence[UUID] = pathways.list_holders(session, ids)
+    holders = sorted(
+        {
+            *pathways.list_holders(session, ids),
+            *foreign.list_holders(session, stack.achievement.id),
+        }
+    )
     standings = stand_all(session, stack, holders)
-    due = (due_of(standings[id_], id_) for id_ in holders)
-    return (
-        tuple(one for one in due if one is not None),
-        tuple(
+    due = tuple(one for id_ in holders if (one := due_of(standings[id_], id_)) is not None)
+    at_once = {one.earner_id for one in due}
+    return _Found(
+        due=due,
+        following=tuple(
+            id_
+            for id_ in holders
+            if standings[id_].outcome.is_issuable and standings[id_].foreign and id_ not in at_once
+        ),
+        waiting=tuple(
             id_ for id_ in holders if standings[id_].outcome.state is PathwayState.AWAITS_SIGN_OFF
         ),
     )

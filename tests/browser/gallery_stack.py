@@ -143,7 +143,7 @@ def stack() -> Pages:
         ),
         "desk-pathway-publish-slots": (
             "desk/publish_pathway.html",
-            {"page": publishing(undefined=TITLES[2:], due=(), waiting=())},
+            {"page": publishing(undefined=TITLES[2:], due=(), following=(), waiting=())},
         ),
         "desk-attest": ("desk/attest.html", {"page": attest(), "errors": asked}),
         "desk-attest-nobody": ("desk/attest.html", {"page": attest(learners=(), name="Zo")}),
@@ -284,6 +284,7 @@ def publishing(**changes: Any) -> PublishPathwayPage:  # noqa: ANN401 - a sample
         "description": FORM.description,
         "pathway": SOME,
         "due": ("Rosa Quintero Ibáñez", s.LONG_NAME, s.RTL_NAME),
+        "following": ("Aiko Mori",),
         "waiting": ("Ben Okafor",),
         "undefined": (),
         "hash": "0",

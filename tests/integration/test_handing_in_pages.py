@@ -206,6 +206,28 @@ def test_one_that_its_issuer_revokes_is_told_everywhere(
     assert "A badge of another issuer that counted for Ada Learner was taken back there" in log
 
 
+def test_publishing_says_for_whom_it_follows(town: Town) -> None:
+    """Whoever has everything with one from elsewhere gets it from the worker, once it holds."""
+    town.hand_in()
+    page = town.desk.get(town.place(f"stack/{town.pathway_id}"))
+    (form,) = (one for one in page.reader.forms if "base" in one.fields)
+    asked: dict[str, str | list[str]] = {**form.fields, "component": ["one", "two"]}
+    asked |= {"action": "publish", "count": "some", "needed": "1"}
+    shown = town.desk.submit(form.action, **asked)
+
+    assert "Nobody gets it at once. 1 learner has everything with a badge from elsewhere." in (
+        text_of(shown)
+    )
+    assert "1 name Ada Learner" in text_of(shown)
+    (form,) = (one for one in shown.reader.forms if "hash" in one.fields)
+    town.desk.submit(form.action, **form.fields)
+    assert not town.ladder.holds()
+    assert "It follows within a minute." in town.stack()
+    town.ladder.wait()
+    following.look_at_due(town.runtime.foreign, run=run_alone)
+    assert town.ladder.holds()
+
+
 def test_whoever_has_nothing_else_is_in_the_grid(app: Flask, town: Town) -> None:
     """A slot that is met from elsewhere says so, on the page and in the table to download."""
     with town.runtime.writing() as session:

@@ -177,7 +177,8 @@ def publish_page(
     achievement, version, definition = get_pathway(session, scope, achievement_id)
     badges = {one.achievement.slug: one for one in list_program_badges(session, scope.program_id)}
     names = pathways.list_names(
-        session, {one.earner_id for one in preview.due} | set(preview.waiting)
+        session,
+        {one.earner_id for one in preview.due} | {*preview.waiting, *preview.following},
     )
     return PublishPathwayPage(
         head=desk_head(session, launch, scope),
@@ -185,6 +186,7 @@ def publish_page(
         description=definition.description,
         pathway=pathway_view(as_stack(achievement, version, definition, badges)),
         due=_names(names, [one.earner_id for one in preview.due]),
+        following=_names(names, preview.following),
         waiting=_names(names, preview.waiting),
         undefined=preview.undefined,
         hash=preview.hash,

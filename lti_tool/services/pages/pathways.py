@@ -134,6 +134,8 @@ class PublishPathwayPage:
     description: str
     pathway: PathwayView
     due: tuple[str, ...]
+    following: tuple[str, ...]
+    """Who gets it once a badge from elsewhere is verified."""
     waiting: tuple[str, ...]
     undefined: tuple[str, ...]
     hash: str
