@@ -9,7 +9,7 @@ Source: https://www.imsglobal.org/spec/clr/v2p0/
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from badges.credential import (
     build_status,
     check_statements,
 )
-from badges.errors import InvalidCredentialError
+from badges.errors import BadgesError, InvalidCredentialError, UntrustedInputError
 from badges.instants import format_instant
 from badges.nodes import find_repeated_id
 from badges.parts import list_foreign_associations
@@ -103,6 +103,8 @@ def check_learner_record(
     own, others = held[: len(held) - foreign], held[len(held) - foreign :]
     if others:
         _check_foreign(once, others)
+    if len({one["id"] for one in held}) < len(held):
+        raise InvalidCredentialError("two credentials in it have one id")
     if len(held) < _FEWEST or list_foreign_associations(document):
         raise InvalidCredentialError("an association names an achievement that is not there")
     if any(one["credentialSubject"]["id"] != subject["id"] for one in own):
@@ -144,6 +146,33 @@ def _check_foreign(record: Mapping[str, object], others: Sequence[Mapping[str, o
     if repeated is not None:
         raise InvalidCredentialError(f"two different things share the id {repeated}")
     check_unambiguous(record)
+
+
+def with_foreign(facts: RecordFacts, foreign: Sequence[bytes]) -> RecordFacts:
+    """Return the facts with what others signed, as far as it can be signed in one with ours.
+
+    Their contexts may not go together with ours, or it is a token, or it would be too much.
+    """
+    for document in foreign:
+        tried = replace(facts, foreign=(*facts.foreign, document))
+        count = len(tried.foreign)
+        try:
+            unsigned = build_learner_record(tried)
+            check_learner_record(unsigned, foreign=count, left_out=len(foreign) - count)
+        except BadgesError:
+            continue
+        if is_readable(serialize(unsigned)):
+            facts = tried
+    return facts
+
+
+def is_readable(record: bytes) -> bool:
+    """Whether it keeps to the limits of size and number; some dozens of long badges do not."""
+    try:
+        parse_object(record)
+    except UntrustedInputError:
+        return False
+    return True
 
 
 def holds(record: bytes, whole: bytes, parts: Sequence[bytes]) -> bool:

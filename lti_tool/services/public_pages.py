@@ -36,8 +36,8 @@ from lti_tool.services.presenting import (
     rubric_view,
 )
 from lti_tool.services.rules import rule_views
+from lti_tool.services.stack_components import CredentialURL
 from lti_tool.services.stack_pages import (
-    CredentialURL,
     credential_components,
     is_microcredential,
     pathway_summary,

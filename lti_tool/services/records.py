@@ -15,8 +15,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from badges.achievement import Status
-from badges.clr import RecordFacts, build_learner_record, check_learner_record, holds
-from badges.errors import BadgesError, UntrustedInputError
+from badges.clr import (
+    RecordFacts,
+    build_learner_record,
+    check_learner_record,
+    holds,
+    is_readable,
+    with_foreign,
+)
+from badges.errors import BadgesError
 from badges.instants import format_instant, parse_instant
 from badges.proof import add_data_integrity_proof
 from badges.reissuing import is_bound
@@ -24,6 +31,7 @@ from badges.untrusted import parse_object
 from badges.verification import verify
 from badges.written import serialize
 from keys.jwk import thumbprint
+from keys.ring import KeyRing
 from keys.signing import Algorithm
 from lti_tool.services.credential_facts import issuer_of
 from lti_tool.services.keyring import RingCache
@@ -106,7 +114,7 @@ def sign_record(
     """
     with parts.database.reading() as session:
         ring = parts.rings.load(session, of.issuer)
-    facts = _with_foreign(
+    facts = with_foreign(
         RecordFacts(
             id=parts.urls.credential(record_id),
             issuer=issuer_of(of.issuer),
@@ -117,36 +125,30 @@ def sign_record(
         ),
         of.foreign,
     )
+    try:
+        return _sign(parts, facts, ring, left_out=len(of.foreign) - len(facts.foreign))
+    except BadgesError:
+        if not facts.foreign:
+            raise
+        # Whatever others signed, a microcredential has its record.
+        return _sign(parts, replace(facts, foreign=()), ring, left_out=len(of.foreign))
+
+
+def _sign(
+    parts: SigningParts, facts: RecordFacts, ring: KeyRing, *, left_out: int
+) -> SignedRecord | None:
     if not (facts.parts or facts.foreign):
         return None
     unsigned = build_learner_record(facts)
-    count = len(facts.foreign)
-    check_learner_record(unsigned, foreign=count, left_out=len(of.foreign) - count)
+    check_learner_record(unsigned, foreign=len(facts.foreign), left_out=left_out)
     key = ring.current(Algorithm.ED25519)
-    document = serialize(add_data_integrity_proof(unsigned, key, created=created))
-    if not _is_readable(document):
+    document = serialize(add_data_integrity_proof(unsigned, key, created=facts.valid_from))
+    if not is_readable(document):
         return None
     resolver = OwnResolver(parts.database, parts.urls)
     verify(document, resolver=resolver, now=parts.clock())
-    return SignedRecord(id=record_id, document=document, document_key_id=thumbprint(key.public))
-
-
-def _with_foreign(facts: RecordFacts, foreign: tuple[bytes, ...]) -> RecordFacts:
-    """Return the facts with what others signed, as far as it can be signed in one with ours.
-
-    Their contexts may not go together with ours, or it is a token, or it would be too much.
-    """
-    for document in foreign:
-        tried = replace(facts, foreign=(*facts.foreign, document))
-        count = len(tried.foreign)
-        try:
-            unsigned = build_learner_record(tried)
-            check_learner_record(unsigned, foreign=count, left_out=len(foreign) - count)
-        except BadgesError:
-            continue
-        if _is_readable(serialize(unsigned)):
-            facts = tried
-    return facts
+    id_ = UUID(facts.id.rpartition("/")[2])
+    return SignedRecord(id=id_, document=document, document_key_id=thumbprint(key.public))
 
 
 def store_record(
@@ -290,15 +292,6 @@ def _find(session: Session, urls: PublicURLs, credential_id: UUID) -> _Found | N
         program_id=program_id,
         is_believed=is_believed,
     )
-
-
-def _is_readable(document: bytes) -> bool:
-    """Whether it keeps to the limits of size and number; some dozens of long badges do not."""
-    try:
-        parse_object(document)
-    except UntrustedInputError:
-        return False
-    return True
 
 
 def _in_order(credential: CredentialRow, bound: dict[str, bytes]) -> tuple[bytes, ...]:

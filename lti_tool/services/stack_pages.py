@@ -1,6 +1,5 @@
 """Microcredentials as pages show them: to anybody, to who holds one, on the way to one."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,10 +10,9 @@ from lti_tool.errors import NotFoundError
 from lti_tool.services.accepted import accepted_views
 from lti_tool.services.disclosing import disclosure_of
 from lti_tool.services.endorsed import standing_views
-from lti_tool.services.foreign.listing import foreign_view
 from lti_tool.services.foreign.pages import list_handed_in
 from lti_tool.services.models import AchievementSummary
-from lti_tool.services.pages.foreign import ForeignView, HandedInView
+from lti_tool.services.pages.foreign import HandedInView
 from lti_tool.services.pages.learner import OwnCredential
 from lti_tool.services.pages.stack import (
     ComponentView,
@@ -24,24 +22,25 @@ from lti_tool.services.pages.stack import (
     StackView,
 )
 from lti_tool.services.presenting import MARK
+from lti_tool.services.stack_components import (
+    CredentialURL,
+    component_view,
+    foreign_component,
+    foreign_of,
+)
 from lti_tool.services.stacking import stack_of_award
 from lti_tool.services.stacks import OPENED, Stack, Standings, as_stack, list_program_badges
 from lti_tool.services.stacks import list_stacks as list_open_stacks
 from lti_tool.services.stacks import stand as stand_with
 from lti_tool.services.urls import CourseURLs, PublicURLs
 from lti_tool.store import awards, foreign, pathways, programs, shares
-from lti_tool.store.pathways import AwardParts
 from lti_tool.store.rows import (
     AchievementRow,
     AchievementVersionRow,
     AwardRow,
-    ForeignCredentialRow,
     ProgramRow,
 )
 from lti_tool.values import Launch, Role
-
-CredentialURL = Callable[[UUID], str | None]
-"""Where a credential is shown to the reader; nothing where they may not see it."""
 
 
 def is_microcredential(session: Session, version_id: UUID) -> bool:
@@ -113,9 +112,9 @@ def credential_components(
     for badge, about in zip(stack.badges, _about_urls(stack, urls), strict=True):
         parts, row = named.get(badge.achievement.id), elsewhere.get(badge.achievement.slug)
         if parts is not None:
-            views.append(_component(badge.title, parts, credential_url, about))
+            views.append(component_view(badge.title, parts, credential_url, about))
         elif row is not None:
-            views.append(_foreign_component(stack, badge.title, row, urls, about))
+            views.append(foreign_component(stack, badge.title, row, urls, about))
         else:
             views.append(ComponentView(title=badge.title, standing="other", about_url=about))
     return pathway_view(stack), tuple(views)
@@ -226,7 +225,7 @@ def _stack_view(
                 out_of_order=slug in outcome.out_of_order,
                 url=own.own_credential(parts[1].id) if parts else None,
                 about_url=about,
-                foreign=_foreign(stack, badge.title, row, public_urls) if row else None,
+                foreign=foreign_of(stack, badge.title, row, public_urls) if row else None,
                 hand_in_url=f"{hand_in}?component={slug}" if slug in open_slugs else None,
                 is_awaited=slug in awaited,
             )
@@ -268,45 +267,6 @@ def _own_credential(
         issued_on=credential.issued_at,
         revoked_on=award.revoked_at,
         status="revoked" if award.revoked_at else "valid",
-    )
-
-
-def _component(
-    title: str, parts: AwardParts, credential_url: CredentialURL, about_url: str | None
-) -> ComponentView:
-    award, credential, attestation = parts
-    is_revoked = award.revoked_at is not None
-    return ComponentView(
-        title=title,
-        standing=(Standing.REVOKED if is_revoked else Standing.HELD).value,
-        since=attestation.held_since if attestation else award.awarded_at,
-        revoked_at=award.revoked_at,
-        is_attested=attestation is not None,
-        url=credential_url(credential.id),
-        about_url=about_url,
-    )
-
-
-def _foreign_component(
-    stack: Stack, title: str, row: ForeignCredentialRow, urls: PublicURLs, about_url: str | None
-) -> ComponentView:
-    return ComponentView(
-        title=title,
-        standing=(Standing.REVOKED if row.revoked_at else Standing.HELD).value,
-        since=row.earned_at,
-        revoked_at=row.revoked_at,
-        about_url=about_url,
-        foreign=_foreign(stack, title, row, urls),
-    )
-
-
-def _foreign(stack: Stack, title: str, row: ForeignCredentialRow, urls: PublicURLs) -> ForeignView:
-    return foreign_view(
-        row,
-        urls=urls,
-        pathway_title=stack.definition.title,
-        component_title=title,
-        can_withdraw=False,
     )
 
 

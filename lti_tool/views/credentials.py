@@ -22,8 +22,9 @@ from lti_tool.services import (
 )
 from lti_tool.services.disclosing import Disclosed, disclosed
 from lti_tool.services.examining import examine
+from lti_tool.services.foreign.resolving import SavedResolver
 from lti_tool.services.jwt_forms import token_of
-from lti_tool.services.resolving import OwnResolver, did_document_of, jwk_of
+from lti_tool.services.resolving import did_document_of, jwk_of
 from lti_tool.services.urls import IMAGE_ENDINGS, PublicURLs
 from lti_tool.store import awards, endorsements, foreign, shares
 from lti_tool.store import keys as key_rows
@@ -281,7 +282,7 @@ def show(here: Runtime, shared: SharedParts, *, page_url: str) -> str:
     """Return the page of a shared credential, verified just now."""
     credential, award, version, issuer, _, share = shared
     places, now, shown = urls(), here.clock(), disclosed(shared)
-    resolver = OwnResolver(here.database, places)
+    resolver = SavedResolver(here.database, places)
     report = examine(shown.document, resolver=resolver, now=now)
     with here.reading() as session:
         record = shares.find_shared_record(session, shares.is_record_of(credential.id))

@@ -11,9 +11,9 @@ from lti_tool.runtime import runtime
 from lti_tool.services import keeping, public_pages, sharing, stack_pages
 from lti_tool.services.disclosing import parse_disclosure, whole
 from lti_tool.services.examining import examine
+from lti_tool.services.foreign.resolving import SavedResolver
 from lti_tool.services.kits import find_kit
 from lti_tool.services.models import Notice
-from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.urls import CourseURLs, PublicURLs
 from lti_tool.store import awards
 from lti_tool.store.awards import CredentialParts
@@ -79,7 +79,7 @@ def credential(credential_id: UUID) -> str:
     here, launch = runtime(), current().launch
     places, own, now = PublicURLs(here.settings.base_url), CourseURLs(launch.ref), here.clock()
     parts = _own(credential_id)
-    report = examine(parts[0].document, resolver=OwnResolver(here.database, places), now=now)
+    report = examine(parts[0].document, resolver=SavedResolver(here.database, places), now=now)
     with here.reading() as session:
         page = public_pages.credential_page(
             session,

@@ -11,13 +11,13 @@ from badges.instants import format_instant
 from badges.pathway import OnRevoked, PathwayState, Standing
 from lti_tool.jobs.worker import Work
 from lti_tool.runtime import Runtime
+from lti_tool.services import compromising, reissuing
 from lti_tool.services.foreign import following
 from lti_tool.services.sweeping import run_alone
 from lti_tool.store.rows import ForeignCredentialRow, UserRow
 from tests.bulks import Office
 from tests.foreign import College
-from tests.stacked import at_once
-from tests.towns import Town, a_town, open_next, related
+from tests.towns import Town, a_town, components, open_next, related
 
 
 def test_a_badge_that_comes_later_completes_within_a_sweep(town: Town) -> None:
@@ -173,96 +173,6 @@ def test_what_runs_out_takes_nothing_away(town: Town) -> None:
     assert {town.row(one.id).check_outcome for one in (first, second)} == {"expired"}
 
 
-def test_ten_at_once_make_one(town: Town) -> None:
-    """Ten hand the same in, with the last badge beside: one stands, one microcredential."""
-    data = town.college.signed()
-    failed = at_once(
-        *(lambda: town.hand_in(data) for _ in range(10)), lambda: town.ladder.release("one")
-    )
-    town.sweep()
-
-    assert {getattr(one, "code", repr(one)) for one in failed} == {"handed_in_already"}
-    assert len(failed) == 9
-    assert town.ladder.count_awards() == 1
-    assert town.ladder.holds()
-    assert len(related(town)) == 2
-
-
-def test_two_people_with_one_credential_at_once(town: Town) -> None:
-    """One of them has it."""
-    data = town.college.signed()
-    other = replace(town, ladder=town.ladder.for_another())
-    failed = at_once(*(lambda one=one: one.hand_in(data) for one in (town, other) * 3))
-
-    assert len(failed) == 5
-    assert {one.code for one in failed} == {"handed_in_already", "handed_in_by_another"}  # type: ignore[attr-defined]  # ours
-
-
-def test_ten_accepted_at_once_make_ten(town: Town) -> None:
-    """Ten people, each with their own: each gets one."""
-    people = [replace(town, ladder=town.ladder.for_another(f"Ben {n}")) for n in range(10)]
-    for one in people:
-        one.ladder.release("one")
-    failed = at_once(
-        *(
-            lambda one=one, n=n: one.hand_in(town.college.signed(number=n))
-            for n, one in enumerate(people, start=1)
-        )
-    )
-    town.college.clock.advance(hours=1)
-    town.sweep()
-
-    assert failed == []
-    assert [one.ladder.count_awards() for one in people] == [1] * 10
-
-
-def test_killed_in_between_leaves_nothing_half(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before anything follows the process dies: the next sweep does the rest, once."""
-    town.ladder.release("one")
-
-    def die(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    for place in ("prepare", "settle"):
-        monkeypatch.setattr(following, place, die)
-        with pytest.raises(KeyboardInterrupt):
-            town.hand_in() if place == "prepare" else town.sweep()
-        assert not town.ladder.holds()
-        assert town.ladder.count_awards() == 0
-        monkeypatch.undo()
-        if place == "prepare":
-            town.college.clock.advance(minutes=16)
-    town.sweep()
-    assert not town.ladder.holds()
-    town.college.clock.advance(minutes=16)
-    town.sweep()
-    assert town.ladder.count_awards() == 1
-
-
-def test_a_check_that_dies_while_it_revokes_is_made_again(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The credential and what rests on it change together, or not at all."""
-    town.ladder.release("one")
-    found = town.hand_in()
-    town.college.revoke(1)
-    town.college.clock.advance(hours=25)
-
-    def die(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(following, "settle_revoked", die)
-    with pytest.raises(KeyboardInterrupt):
-        town.sweep()
-    monkeypatch.undo()
-    assert town.row(found.id).revoked_at is None
-    assert town.ladder.holds()
-    town.college.clock.advance(minutes=16)
-    town.sweep()
-    assert town.row(found.id).revoked_at is not None
-    assert not town.ladder.holds()
-
-
 def test_a_badge_from_a_file_completes_within_a_sweep(town: Town) -> None:
     """Whichever way it was given."""
     town.hand_in()
@@ -326,3 +236,33 @@ def test_the_worker_looks_in_one_thread_at_a_time(
     assert len(seen) == 1
     work.sweep()
     assert len(seen) == 2
+
+
+def test_a_new_version_that_asks_less_is_looked_at_soon(town: Town) -> None:
+    """Publishing awards at once to those whose badges are all ours; the rest follows."""
+    town.hand_in()
+    open_next(town, needed=1)
+    assert not town.ladder.holds()
+    town.sweep()
+    assert town.ladder.holds()
+
+
+def test_a_key_that_is_lost_here_takes_nothing_from_what_others_signed(town: Town) -> None:
+    """The microcredential is signed anew, and binds the same bytes as before."""
+    town.ladder.release("one")
+    town.hand_in()
+    before = related(town)
+    runtime = town.runtime
+    town.ladder.wait()
+    key_id = town.ladder.credential().document_key_id
+    since = runtime.clock() - timedelta(seconds=30)
+    compromising.compromise(runtime.issuing, runtime.key_parts, key_id, since=since)
+    town.ladder.wait()
+    done = [one.outcome for one in reissuing.reissue(runtime.issuing, key_id)]
+
+    assert set(done) == {"reissued"}
+    after = related(town)
+    url = town.parts.issuing.urls.component(components(town)[0])
+    assert after[url] == before[url]
+    assert after != before
+    assert town.examine(town.ladder.credential().document).status == "valid"

@@ -92,6 +92,11 @@ def _endorsement(college: College) -> bytes:
     return college.signed(build_endorsement(facts))
 
 
+def _of_our_name(college: College) -> bytes:
+    """It calls itself by an address of ours, which a badge of ours may have."""
+    return college.signed(college.badge(id="https://tool.example/credentials/1"))
+
+
 HOSTILE: dict[str, tuple[Callable[[College], bytes], str]] = {
     "nothing": (lambda _: b"x", "not_valid_unreadable"),
     "huge numbers": (lambda _: b'{"a": 1e999}', "not_valid_unreadable"),
@@ -110,6 +115,7 @@ HOSTILE: dict[str, tuple[Callable[[College], bytes], str]] = {
     "silent": (_silent, "not_valid_unreachable"),
     "key of another": (_stolen, "not_valid_broken"),
     "issuer of their own": (_self_made, "another_issuer"),
+    "an id of ours": (_of_our_name, "own_credential"),
     "another achievement": (
         lambda one: one.signed(achievement=f"{ACHIEVEMENT}/easier"),
         "another_achievement",

@@ -1,5 +1,6 @@
 """A microcredential with a badge of another issuer: verified, served, recorded, taken along."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from badges.checks import CheckState, PartKind
+from badges.clr import RecordFacts
 from badges.credential import CONTEXTS
+from badges.pathway import OnRevoked
 from badges.untrusted import parse_object
+from badges.written import serialize
 from lti_tool.runtime import Runtime
-from lti_tool.services import renaming, sharing, stack_pages
+from lti_tool.services import records, renaming, sharing, stack_pages
 from lti_tool.services.documents import FolderResolver
 from lti_tool.services.examining import examine
 from lti_tool.services.kits import find_kit
@@ -115,6 +119,26 @@ def test_the_learner_record_holds_what_can_stand_in_it(
     assert len(related(town)) == 2
 
 
+def test_whatever_others_signed_there_is_a_record(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should something that was taken for fit turn out not to be, it is left out."""
+    town.ladder.release("one")
+
+    def take_all(facts: RecordFacts, foreign: tuple[bytes, ...]) -> RecordFacts:
+        other = parse_object(foreign[0]) | {"id": town.parts.issuing.urls.credential(own)}
+        return replace(facts, foreign=(serialize(other),))
+
+    own = town.ladder.credential("one").id
+    monkeypatch.setattr(records, "with_foreign", take_all)
+    assert town.hand_in().followed
+
+    with town.runtime.reading() as session:
+        found = shares.find_form(session, town.ladder.credential().id, shares.LEARNER_RECORD)
+    assert found is not None
+    assert town.examine(found.document).status == "valid"
+
+
 def test_a_microcredential_that_rests_on_tokens_alone_has_no_record(
     runtime: Runtime, college: College
 ) -> None:
@@ -206,3 +230,28 @@ def a_learners_launch(town: Town) -> Launch:
     """The learner in their course."""
     with town.runtime.writing() as session:
         return rows.a_launch(session, town.ladder.course, town.ladder.learner)
+
+
+@pytest.mark.parametrize("effect", [OnRevoked.REVOKE, OnRevoked.KEEP])
+def test_its_pages_say_what_was_last_known_and_ask_nobody(
+    runtime: Runtime, college: College, app: Flask, effect: OnRevoked
+) -> None:
+    """As with a badge of ours: a kept microcredential is valid, with a part that is lost."""
+    town = a_town(runtime, college, on_revoked=effect)
+    town.ladder.release("one")
+    town.hand_in(college.token())
+    credential_id = town.ladder.credential().id
+    earner_id = town.ladder.learner.earner_id
+    sharing.share(runtime.issuing, earner_id, credential_id, random_token=runtime.random_token)
+    client, path = app.test_client(), f"/credentials/{credential_id}"
+    asked = len(college.asked)
+    assert "has not taken it back" not in client.get(path).text
+    assert len(college.asked) == asked
+    college.revoke(1)
+    town.next_day()
+    asked = len(college.asked)
+    page = client.get(path).text
+
+    assert ("holds no longer" in page) is (effect is OnRevoked.KEEP)
+    assert "revoked" in page.lower()
+    assert len(college.asked) == asked

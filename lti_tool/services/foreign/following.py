@@ -63,10 +63,12 @@ def look(
     return bool(verified) and until_settled(lambda: _follow(parts, program_id, earner_id, verified))
 
 
-def look_now(parts: ForeignParts, program_id: UUID, earner_id: UUID) -> bool:
+def look_now(
+    parts: ForeignParts, program_id: UUID, earner_id: UUID, *, answers: Answers | None = None
+) -> bool:
     """Do the same for somebody who waits; what cannot be done now, the worker tries again."""
     with suppress(StackChangedError, BadgesError):
-        return look(parts, program_id, earner_id)
+        return look(parts, program_id, earner_id, answers=answers)
     return False
 
 

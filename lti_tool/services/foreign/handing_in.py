@@ -24,6 +24,7 @@ from badges.foreign import (
 from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.services.examining import Report
 from lti_tool.services.foreign.checking import (
+    Answers,
     Checked,
     CheckOutcome,
     ForeignParts,
@@ -102,13 +103,16 @@ def hand_in(parts: ForeignParts, offer: Offer) -> HandedIn:
     with parts.issuing.database.reading() as session:
         get_open_stack(session, offer.program_id, offer.pathway_id)
         _check_room(session, parts, offer.earner_id)
-    checked = check(parts, offer.data)
+    answers = Answers()
+    checked = check(parts, offer.data, answers=answers)
     if checked.document is None or checked.outcome is not CheckOutcome.VALID:
         unanswered = checked.outcome is CheckOutcome.UNREACHABLE
         status = checked.outcome.value if unanswered else checked.report.status
         raise ForeignRefusedError(f"not_valid_{status}", checked.report)
     row, address = _store(parts, offer, checked, compare_address(checked.document, offer.address))
-    followed = row.state == "accepted" and look_now(parts, offer.program_id, offer.earner_id)
+    followed = row.state == "accepted" and look_now(
+        parts, offer.program_id, offer.earner_id, answers=answers
+    )
     return HandedIn(
         id=row.id,
         state=row.state,
@@ -149,7 +153,7 @@ def _store(
         awards.lock_earner(session, offer.earner_id)
         stack = get_open_stack(session, offer.program_id, offer.pathway_id)
         components = find_components(document, stack.definition.accepts)
-        if report.summary and report.summary.issuer_id in key_rows.list_issuer_ids(session):
+        if _is_own(session, parts, report):
             raise ForeignRefusedError("own_credential", report)
         if isinstance(components, NoStandIn):
             raise ForeignRefusedError(components.value, report)
@@ -167,6 +171,15 @@ def _store(
         keep_documents(session, checked)
         _note(session, parts, offer, row, stack.definition.title)
     return row, address
+
+
+def _is_own(session: Session, parts: ForeignParts, report: Report) -> bool:
+    """Whether it is of an issuer of ours, or calls itself by an address of ours."""
+    summary = report.summary
+    return summary is not None and (
+        summary.issuer_id in key_rows.list_issuer_ids(session)
+        or summary.id.startswith(f"{parts.issuing.urls.base_url}/")
+    )
 
 
 def _check_new(session: Session, offer: Offer, facts: ForeignFacts, report: Report) -> None:
