@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy import Row as ResultRow
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.orm import Session, defer
 
 from lti_tool.errors import NotFoundError
