@@ -11,6 +11,7 @@ from lti_tool.services.evidence import load_evidence
 from lti_tool.services.held import find_prerequisites
 from lti_tool.services.learner_results import result_page
 from lti_tool.services.lengths import hours_text
+from lti_tool.services.own_stacks import find_stack_url
 from lti_tool.services.pages.learner import (
     ActivityPage,
     AlsoAsked,
@@ -28,7 +29,6 @@ from lti_tool.services.presenting import (
 )
 from lti_tool.services.rounds import round_views
 from lti_tool.services.self_ratings import self_rounds
-from lti_tool.services.stack_pages import find_stack_url
 from lti_tool.services.urls import CourseURLs
 from lti_tool.services.work_page import Refused, Surroundings, work_page
 from lti_tool.store import platforms, programs

@@ -11,10 +11,10 @@ from lti_tool.services.decisions import Verdict, judge_inputs
 from lti_tool.services.disclosing import disclosure_of
 from lti_tool.services.drafts import Work
 from lti_tool.services.forms import can_hide_levels
+from lti_tool.services.own_stacks import find_stack_url
 from lti_tool.services.pages.learner import OwnCredential, ResultPage
 from lti_tool.services.presenting import achievement_summary, trace_view
 from lti_tool.services.rounds import round_views
-from lti_tool.services.stack_pages import find_stack_url
 from lti_tool.services.urls import CourseURLs, PublicURLs
 from lti_tool.store import awards, deliveries, programs, shares
 from lti_tool.store.rows import AwardRow, CredentialRow, DecisionRow

@@ -1,6 +1,5 @@
 """The desk's pages about microcredentials: the form, publishing, sign-offs, attested awards."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request
@@ -25,6 +24,7 @@ from lti_tool.services.urls import DeskURLs
 from lti_tool.values import ProgramScope
 from lti_tool.views.desk import desk_scope
 from lti_tool.views.errors import field_errors
+from lti_tool.views.pathway_form import acted_form, sent_form
 from lti_tool.views.session import PREFIX, current, guard
 from lti_tool.views.surroundings import public_urls
 
@@ -79,7 +79,7 @@ def save_pathway(program_id: UUID, achievement_id: UUID) -> ResponseReturnValue:
     """Save the form, then do what the button says."""
     here, launch = runtime(), current().launch
     verb, _, subject = request.form.get("action", "save").partition(":")
-    form = _acted(_form(), verb, subject)
+    form = acted_form(sent_form(), verb, subject)
     try:
         with here.writing() as session:
             pathways.save_pathway(
@@ -274,49 +274,6 @@ def _attesting(
             typed=typed,
         )
     return render_template("desk/attest.html", page=page, errors=errors)
-
-
-def _form() -> PathwayForm:
-    sent = request.form
-    names = (
-        "title",
-        "description",
-        "image_alt",
-        "criteria_narrative",
-        "count",
-        "needed",
-        "order",
-        "on_revoked",
-        "sign_off",
-        "tags",
-        "attribution",
-        "licence_title",
-        "licence_url",
-    )
-    return PathwayForm(
-        components=tuple(sent.getlist("component")),
-        **{name: sent.get(name, "").replace("\r\n", "\n") for name in names},
-    )
-
-
-def _acted(form: PathwayForm, verb: str, subject: str) -> PathwayForm:
-    """Return the form after a button of its lists: add, remove, up, down or unaccept."""
-    components = list(form.components)
-    at = components.index(subject) if subject in components else None
-    match verb:
-        case "add":
-            chosen = request.form.get("add", "")
-            components += [chosen] if chosen and chosen not in components else []
-        case "remove" if at is not None:
-            del components[at]
-        case "up" if at is not None and at > 0:
-            components[at - 1 : at + 1] = [components[at], components[at - 1]]
-        case "down" if at is not None and at + 1 < len(components):
-            components[at : at + 2] = [components[at + 1], components[at]]
-        case _:
-            pass
-    dropped = subject if verb == "unaccept" else ""
-    return replace(form, components=tuple(components), dropped=dropped)
 
 
 def _notices() -> tuple[Notice, ...]:

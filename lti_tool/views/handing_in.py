@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from badges.png import MAXIMUM_BYTES as PICTURE_BYTES
 from lti_tool.errors import ConflictError, InvalidFieldsError, http_status
 from lti_tool.runtime import Runtime, runtime
-from lti_tool.services import stack_pages
+from lti_tool.services import own_stacks
 from lti_tool.services.foreign import deciding, pages, reading
 from lti_tool.services.foreign.handing_in import ForeignRefusedError, Offer, hand_in
 from lti_tool.services.models import FieldError
@@ -34,7 +34,7 @@ def take(pathway_id: UUID) -> ResponseReturnValue:
     launch, here = require_learner(), runtime()
     component = request.form.get("component", "")
     with here.reading() as session:
-        program_id = stack_pages.program_of(session, launch).id
+        program_id = own_stacks.program_of(session, launch).id
     try:
         offer = Offer(
             earner_id=launch.earner_id,
@@ -101,7 +101,7 @@ def _page(
         page = pages.hand_in_page(
             session,
             launch,
-            stack_pages.program_of(session, launch).id,
+            own_stacks.program_of(session, launch).id,
             pathway_id,
             component=component,
             text=given.text,

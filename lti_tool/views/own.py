@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.runtime import runtime
-from lti_tool.services import keeping, public_pages, sharing, stack_pages
+from lti_tool.services import keeping, own_stacks, public_pages, sharing
 from lti_tool.services.disclosing import parse_disclosure, whole
 from lti_tool.services.examining import examine
 from lti_tool.services.foreign.resolving import SavedResolver
@@ -40,7 +40,7 @@ def stack() -> str:
     """Show a learner how far they are with the microcredentials behind the activity."""
     launch = require_learner()
     with runtime().reading() as session:
-        page = stack_pages.stack_page(session, launch, public_urls=public_urls())
+        page = own_stacks.stack_page(session, launch, public_urls=public_urls())
     code = request.args.get("notice", "")
     notices = (Notice(kind=STACK_NOTICES[code], code=code),) if code in STACK_NOTICES else ()
     return render_template("learner/stack.html", page=page, notices=notices)

@@ -15,7 +15,7 @@ from badges.pathway import OnRevoked
 from badges.untrusted import parse_object
 from badges.written import serialize
 from lti_tool.runtime import Runtime
-from lti_tool.services import records, renaming, sharing, stack_pages
+from lti_tool.services import own_stacks, records, renaming, sharing, stack_pages
 from lti_tool.services.documents import FolderResolver
 from lti_tool.services.examining import examine
 from lti_tool.services.kits import find_kit
@@ -214,7 +214,7 @@ def test_the_pages_of_its_earner_and_of_the_world_know_where_it_is_from(town: To
             _, shown = stack_pages.credential_components(
                 session, award, urls=urls, credential_url=lambda _: None
             )
-            (stack,) = stack_pages.stack_page(
+            (stack,) = own_stacks.stack_page(
                 session, a_learners_launch(town), public_urls=urls
             ).stacks
         for views in (shown, stack.components):
