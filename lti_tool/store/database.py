@@ -7,6 +7,7 @@ commits, raising rolls back.
 from collections.abc import Generator
 from contextlib import contextmanager
 from sqlite3 import Connection as SQLiteConnection
+from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -16,6 +17,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 BUSY_TIMEOUT_MILLISECONDS = 15_000
 BEGIN = "quatrefoil_begin"
 """Execution option: the statement that opens a transaction on SQLite."""
+_USUAL_KIBIBYTES = 2_000
+"""SQLite's own default: each connection may take as much."""
+_MUCH_KIBIBYTES = 64_000
 
 
 class Database:
@@ -37,6 +41,25 @@ class Database:
         """Open a transaction that writes; it commits at the end of the block."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def writing_much(self) -> Generator[Session]:
+        """Do the same with thousands of rows: on SQLite more pages are held in memory meanwhile.
+
+        Else those of a batch are written out before it ends, and read again.
+        """
+        if self.engine.dialect.name != "sqlite":
+            with self.writing() as session:
+                yield session
+            return
+        with self._writer.connect() as connection:
+            driver = cast(SQLiteConnection, connection.connection.driver_connection)
+            driver.execute(f"PRAGMA cache_size = -{_MUCH_KIBIBYTES}")
+            try:
+                with Session(connection, expire_on_commit=False) as session, session.begin():
+                    yield session
+            finally:
+                driver.execute(f"PRAGMA cache_size = -{_USUAL_KIBIBYTES}")
 
     def dispose(self) -> None:
         """Close all pooled connections."""

@@ -17,7 +17,7 @@ SEEN = {
     "credentials": {"DI issue", "DI verify", "RS256 sign", "revoke, 1,048,576", "bake PNG"},
     "cold": {"quatrefoil verify FILE, cold", "python -c pass"},
     "stored": {"award, 3 stored", "award, 70 stored"},
-    "bulk": {"bulk award, SQLite", "bulk award, one of many, SQLite"},
+    "bulk": {"bulk award, SQLite", "bulk award, one of many, SQLite", "its VC-JWT, SQLite"},
 }
 QUICK = ("--rounds=1", "--most=1", "--no-peers", "--stored=3", "--stored=70", "--in-bulk=2")
 

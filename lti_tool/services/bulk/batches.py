@@ -125,7 +125,7 @@ class Batches:
         if not ready.entries:
             return
         parts, wish, program_id = self._parts, self._wish, ready.program_id
-        with parts.database.writing() as session:
+        with parts.database.writing_much() as session:
             pathways.share_program(session, program_id)
             bulk.lock_earners(session, ready.earners)
             _check_same(session, ready.entries)

@@ -1,0 +1,44 @@
+"""Ways of writing."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from lti_tool.store.database import Database
+from lti_tool.store.rows import FileDeletionRow
+from tests.rows import NOW
+
+
+def pages_of(session: Session) -> int:
+    """How much a connection to SQLite holds in memory."""
+    return int(session.execute(text("PRAGMA cache_size")).scalar_one())
+
+
+def test_writing_much_commits_or_rolls_back_as_writing_does(database: Database) -> None:
+    """Leaving the block commits, raising rolls back."""
+    with database.writing_much() as session:
+        session.add(FileDeletionRow(storage_key="kept", requested_at=NOW))
+
+    def fail() -> None:
+        with database.writing_much() as session:
+            session.add(FileDeletionRow(storage_key="lost", requested_at=NOW))
+            session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    with database.reading() as session:
+        assert session.scalars(select(FileDeletionRow.storage_key)).all() == ["kept"]
+
+
+def test_more_pages_are_held_only_meanwhile(database: Database) -> None:
+    """The connection goes back to the others as it was."""
+    if database.engine.dialect.name != "sqlite":
+        return
+    with database.reading() as session:
+        usual = pages_of(session)
+    with database.writing_much() as session:
+        assert abs(pages_of(session)) > abs(usual)
+    for _ in range(2):
+        with database.writing() as session:
+            assert pages_of(session) == usual
