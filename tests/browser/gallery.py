@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from axe_playwright_python.base import AXE_SCRIPT as AXE
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask, Response, jsonify, render_template
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
@@ -29,6 +29,7 @@ from tests.browser.gallery_public import credentials, edges, kept
 from tests.browser.gallery_stack import stack
 from tests.browser.gallery_verifying import verifying
 
+AXE: str = AXE_SCRIPT
 TOOL = Path(__file__).parents[2] / "lti_tool"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -94,6 +95,8 @@ def create_gallery() -> Flask:
         "gallery", template_folder=str(TOOL / "templates"), static_folder=str(TOOL / "static")
     )
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    # No page changes them: a browser asks once for all pages.
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     Babel(app)
     Bootstrap5(app)
     app.jinja_env.undefined = StrictUndefined
@@ -169,7 +172,11 @@ def arguments() -> list[str]:
 
 
 def serious(page: Page, rules: tuple[str, ...] = ()) -> list[str]:
-    """Return what axe calls serious or critical on the page, a line each; by some rules or all."""
+    """Return what axe calls serious or critical on the page, a line each; by some rules or all.
+
+    Whoever looks at many pages in one tab adds axe as its initial script: sending it there
+    takes longer than most rules.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate(RUN_AXE, list(rules))

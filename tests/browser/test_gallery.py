@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
-from tests.browser.gallery import OF_THE_LOOK, SCHEMES, create_gallery, pages, serious, serving
+from tests.browser.gallery import AXE, OF_THE_LOOK, SCHEMES, create_gallery, pages, serious, serving
 
 EVERY_PAGE = sorted(pages())
 
@@ -86,6 +86,7 @@ def test_axe_finds_nothing_serious(gallery: Flask, browser: Browser) -> None:
     found: list[str] = []
     with serving(gallery) as address:
         page = browser.new_page(reduced_motion="reduce")
+        page.add_init_script(AXE)
         modes = list(zip(SCHEMES, (390, 1280), strict=True))
         for number, name in enumerate(EVERY_PAGE):
             # One load for both; pages take turns at which of them meets it first.

@@ -81,6 +81,7 @@ def test_only_the_part_that_failed_is_asked_for_again(
     assessor.get_by_role("button", name="Return…").click()
     assessor.locator("[name=comment]").fill("Say what you would do differently.")
     assessor.get_by_role("button", name="Return it", exact=True).click()
+    expect(assessor.get_by_text("Returned to").first).to_be_visible()
 
     learner.goto(f"{served}/l/{desk.launch.ref}/")
     expect(learner.get_by_text("Say what you would do differently.")).to_be_visible()
