@@ -17,8 +17,11 @@ _MAXIMUM_SIDE = 20_000
 _HEADER = struct.Struct(">I4s")
 _NUMBER = struct.Struct(">I")
 _SIZE = struct.Struct(">II")
+_BEFORE, _BEHIND = _HEADER.size, _NUMBER.size
+"""Bytes around the data of a chunk."""
 _HEADER_BYTES = 13
 _PIXELS = b"IDAT"
+_ENDS = frozenset({b"IHDR", b"IEND"})
 _KEYWORD_BYTES = 80
 """Of a keyword at most, with the end of it (11.3.3.2)."""
 _TEXT_KINDS = (b"tEXt", b"zTXt", b"iTXt")
@@ -55,13 +58,14 @@ def read_chunks(data: bytes, *, with_pixels: bool = True) -> tuple[Chunk, ...]:
         raise BakingError("not_png")
     places = _places_of(data)
     _check_order(data, places)
-    return tuple(
-        [
-            _read_chunk(data, kind, start, end)
-            for kind, start, end in places
-            if with_pixels or kind != _PIXELS
-        ]
-    )
+    chunks = []
+    for kind, start, end in places:
+        if with_pixels or kind != _PIXELS:
+            content = data[start:end]
+            if zlib.crc32(content, zlib.crc32(kind)) != _NUMBER.unpack_from(data, end)[0]:
+                raise BakingError("not_png")
+            chunks.append(Chunk(kind, content))
+    return tuple(chunks)
 
 
 def write_chunks(chunks: Iterable[Chunk]) -> bytes:
@@ -82,31 +86,24 @@ def _places_of(data: bytes) -> list[tuple[bytes, int, int]]:
     """Return the type of each chunk, and where its data begin and end."""
     places: list[tuple[bytes, int, int]] = []
     place, size = len(SIGNATURE), len(data)
-    while place < size - _HEADER.size and len(places) < _MAXIMUM_CHUNKS:
-        length, kind = _HEADER.unpack_from(data, place)
-        start = place + _HEADER.size
-        end = start + length
-        places.append((kind, start, end))
-        place = end + _NUMBER.size
+    last, read = size - _BEFORE, _HEADER.unpack_from
+    while place < last and len(places) < _MAXIMUM_CHUNKS:
+        length, kind = read(data, place)
+        end = place + _BEFORE + length
+        places.append((kind, place + _BEFORE, end))
+        place = end + _BEHIND
     if place != size:
         raise BakingError("not_png")
     return places
 
 
-def _read_chunk(data: bytes, kind: bytes, start: int, end: int) -> Chunk:
-    (checksum,) = _NUMBER.unpack_from(data, end)
-    if zlib.crc32(data[start - len(kind) : end]) != checksum:
-        raise BakingError("not_png")
-    return Chunk(kind, data[start:end])
-
-
 def _check_order(data: bytes, places: list[tuple[bytes, int, int]]) -> None:
     kinds = [kind for kind, _, _ in places]
-    is_framed = kinds[:1] == [b"IHDR"] and kinds[-1:] == [b"IEND"] and _PIXELS in kinds
-    if not is_framed or kinds.count(b"IHDR") != 1 or kinds.count(b"IEND") != 1:
+    inner = frozenset(kinds[1:-1])
+    if kinds[:1] != [b"IHDR"] or kinds[-1] != b"IEND" or not _ENDS.isdisjoint(inner):
         raise BakingError("not_png")
     _, start, end = places[0]
-    if end - start != _HEADER_BYTES:
+    if _PIXELS not in inner or end - start != _HEADER_BYTES:
         raise BakingError("not_png")
     width, height = _SIZE.unpack_from(data, start)
     if not (1 <= width <= _MAXIMUM_SIDE and 1 <= height <= _MAXIMUM_SIDE):

@@ -51,6 +51,8 @@ JWT_ALGORITHMS = Algorithm.RS256, Algorithm.ES256
 _JWT_TYPES = (None, "JWT", "vc+jwt", "vc+ld+jwt")
 _MIRRORED_CLAIMS = ("iss", "jti", "sub", "nbf", "exp")
 _CLAIMS = frozenset({*_MIRRORED_CLAIMS, "iat"})
+_NOT_SIGNED = _CLAIMS | {"proof"}
+"""What no document has that is to become a token."""
 _HEADERS = 64
 _USUAL_HEADER = 1_000
 """Characters of a header that is remembered, and how many are."""
@@ -222,13 +224,12 @@ def sign_vc_jwt(document: _Document, signer: Signer) -> str:
     Raises:
         InvalidCredentialError: it has a proof or a claim already, or the key signs no JWTs.
     """
-    if signer.algorithm not in JWT_ALGORITHMS or not {"proof", *_CLAIMS}.isdisjoint(document):
+    if signer.algorithm not in JWT_ALGORITHMS or not _NOT_SIGNED.isdisjoint(document):
         raise InvalidCredentialError(
             "a document without proof and claims and an RSA or P-256 key are needed"
         )
-    header = {"alg": signer.algorithm.value, "typ": "JWT", "kid": signer.id}
-    payload = {**document, **_claims_of(document)}
-    signing_input = ".".join(base64url.encode(serialize(part)) for part in (header, payload))
+    payload = base64url.encode(serialize({**document, **_claims_of(document)}))
+    signing_input = f"{_written_header(signer.algorithm.value, signer.id)}.{payload}"
     return f"{signing_input}.{base64url.encode(signer.sign(signing_input.encode()))}"
 
 
@@ -308,7 +309,7 @@ def _claims_of(document: _Document) -> dict[str, object]:
     issuer, subject = document.get("issuer"), document.get("credentialSubject")
     if not isinstance(subject, Mapping):
         raise ProofError("claim_sub")
-    claims = {
+    claims: dict[str, object] = {
         "iss": issuer.get("id") if isinstance(issuer, Mapping) else issuer,
         "jti": document.get("id"),
         "sub": subject.get("id"),
@@ -316,7 +317,9 @@ def _claims_of(document: _Document) -> dict[str, object]:
     }
     if "validUntil" in document:
         claims["exp"] = _seconds(document["validUntil"])
-    return {name: value for name, value in claims.items() if value is not None}
+    if None in claims.values():
+        return {name: value for name, value in claims.items() if value is not None}
+    return claims
 
 
 def _seconds(text: object) -> int:
@@ -324,6 +327,11 @@ def _seconds(text: object) -> int:
         return int(parse_instant(text).timestamp())
     except ValueError as exc:
         raise ProofError("claim_dates") from exc
+
+
+@lru_cache(maxsize=_HEADERS)
+def _written_header(algorithm: str, key_id: str) -> str:
+    return base64url.encode(serialize({"alg": algorithm, "typ": "JWT", "kid": key_id}))
 
 
 class _Header(NamedTuple):

@@ -2,7 +2,7 @@
 
 import hashlib
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Self, assert_never
+from typing import TYPE_CHECKING, Any, Final, Self, assert_never
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -68,13 +68,26 @@ def _algorithm_of(key: object) -> Algorithm:
             raise InvalidKeyError("only Ed25519, RSA and P-256 keys are accepted")
 
 
+def _scheme_of(algorithm: Algorithm) -> tuple[object, ...]:
+    match algorithm:
+        case Algorithm.ED25519:
+            return ()
+        case Algorithm.RS256:
+            return padding.PKCS1v15(), SHA256()
+        case Algorithm.ES256:
+            return (ec.ECDSA(SHA256()),)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
 class PublicKey:
     """The half of a key that anyone may know. Two are equal when they are the same key.
 
-    `der` is the SubjectPublicKeyInfo structure.
+    `der` is the SubjectPublicKeyInfo structure; `scheme` is what the cryptography library is
+    told besides to sign or verify with it.
     """
 
-    __slots__ = ("algorithm", "der", "key")
+    __slots__ = ("algorithm", "der", "key", "scheme")
 
     def __init__(
         self,
@@ -86,6 +99,7 @@ class PublicKey:
         self.der: Final = der
         self.algorithm: Final = algorithm
         self.key: Final = key
+        self.scheme: Final = _scheme_of(algorithm)
 
     @classmethod
     def of(cls, key: object) -> Self:
@@ -122,19 +136,16 @@ class PublicKey:
         Raises:
             InvalidSignatureError: it did not.
         """
-        is_edwards = self.algorithm is Algorithm.ED25519
-        if is_edwards and sodium.accepts(self.der[-ED25519_BYTES:], signature, data):
+        algorithm = self.algorithm
+        if algorithm is Algorithm.ED25519 and sodium.accepts(
+            self.der[-ED25519_BYTES:], signature, data
+        ):
             return
+        key: Any = self.key
         try:
-            match self.key:
-                case Ed25519PublicKey():
-                    self.key.verify(signature, data)
-                case rsa.RSAPublicKey():
-                    self.key.verify(signature, data, padding.PKCS1v15(), SHA256())
-                case ec.EllipticCurvePublicKey():
-                    self.key.verify(_as_der(signature), data, ec.ECDSA(SHA256()))
-                case _ as unreachable:
-                    assert_never(unreachable)
+            if algorithm is Algorithm.ES256:
+                signature = _as_der(signature)
+            key.verify(signature, data, *self.scheme)
         except InvalidSignature as exc:
             raise InvalidSignatureError("the signature does not fit") from exc
 
@@ -197,17 +208,14 @@ class SigningKey:
 
     def sign(self, data: bytes) -> bytes:
         """Return the signature of `data`: 64 bytes, or the modulus' length for RSA."""
-        match self._key:
-            case Ed25519PrivateKey():
-                der = self.public.der
-                signature = sodium.sign(self._seed, der[-ED25519_BYTES:], data)
-                return self._key.sign(data) if signature is None else signature
-            case rsa.RSAPrivateKey():
-                return self._key.sign(data, padding.PKCS1v15(), SHA256())
-            case ec.EllipticCurvePrivateKey():
-                return _from_der(self._key.sign(data, ec.ECDSA(SHA256())))
-            case _ as unreachable:
-                assert_never(unreachable)
+        key: Any = self._key
+        public = self.public
+        if public.algorithm is Algorithm.ED25519:
+            signature = sodium.sign(self._seed, public.der[-ED25519_BYTES:], data)
+            if signature is not None:
+                return signature
+        made: bytes = key.sign(data, *public.scheme)
+        return _from_der(made) if public.algorithm is Algorithm.ES256 else made
 
     def private_bytes(self) -> bytes:
         """Return the key as unencrypted PKCS #8 DER, to be sealed at once and never logged."""
