@@ -242,9 +242,18 @@ def look_soon(session: Session, earner_ids: Collection[UUID], *, at: datetime) -
     )
 
 
-def find_failing_since(session: Session) -> datetime | None:
-    """Return since when the one that failed first could not be verified, if any fails now."""
-    return session.scalar(select(func.min(ForeignCredentialRow.failing_since)).where(*_COUNTS))
+def find_unreachable_since(session: Session, *, after: datetime) -> datetime | None:
+    """Return since when the first of those could not be verified that failed after an instant.
+
+    Only those whose issuer does not answer: what ran out, ran out.
+    """
+    return session.scalar(
+        select(func.min(ForeignCredentialRow.failing_since)).where(
+            *_COUNTS,
+            ForeignCredentialRow.check_outcome == "unreachable",
+            ForeignCredentialRow.failing_since > after,
+        )
+    )
 
 
 def save_document(session: Session, *, kind: str, uri: str, body: bytes, at: datetime) -> None:

@@ -97,3 +97,13 @@ def test_a_check_that_dies_while_it_revokes_is_made_again(
     town.sweep()
     assert town.row(found.id).revoked_at is not None
     assert not town.ladder.holds()
+
+
+def test_two_workers_verify_each_once(town: Town) -> None:
+    """Whoever comes second finds it taken."""
+    town.hand_in()
+    town.college.clock.advance(hours=25)
+    asked = len(town.college.asked)
+
+    assert at_once(town.sweep, town.sweep, town.sweep) == []
+    assert len(town.college.asked) == asked + 2

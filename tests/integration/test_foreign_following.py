@@ -217,6 +217,37 @@ def test_operators_are_warned_when_it_lasts(town: Town, app: Flask) -> None:
     since = town.college.clock() - 4 * timedelta(hours=25)
     line = f"warning foreign_credentials failing_since={since.isoformat()}"
     assert line in client.get("/health").text.splitlines()
+    for _ in range(27):
+        town.next_day()
+    assert "foreign" not in client.get("/health").text
+
+
+def test_what_ran_out_is_no_alarm(town: Town, app: Flask) -> None:
+    """Nobody can do anything about it."""
+    ends = format_instant(town.college.clock() + timedelta(hours=20))
+    found = town.hand_in(town.college.signed(town.college.badge(validUntil=ends)))
+    for _ in range(5):
+        town.next_day()
+
+    assert town.row(found.id).check_outcome == "expired"
+    assert town.row(found.id).failing_since is not None
+    assert "foreign" not in app.test_client().get("/health").text
+
+
+def test_an_issuer_that_is_gone_is_asked_once_in_a_sweep(town: Town) -> None:
+    """Whatever it was asked for; each of its badges is noted as not verified."""
+    for number in range(1, 4):
+        replace(town, ladder=town.ladder.for_another(f"Ben {number}")).hand_in(
+            town.college.signed(number=number)
+        )
+    town.college.fall_silent()
+    asked = len(town.college.asked)
+    town.next_day()
+
+    assert len(town.college.asked) == asked + 1
+    with town.runtime.reading() as session:
+        outcomes = set(session.scalars(select(ForeignCredentialRow.check_outcome)))
+    assert outcomes == {"unreachable"}
 
 
 def test_the_worker_looks_in_one_thread_at_a_time(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from badges.binding import Naming
 from badges.checks import Check, CheckState
 from badges.document_checks import parse
+from badges.errors import ResolutionError
 from lti_tool.lti.http import GuardedSession
 from lti_tool.services.examining import Report, examine
 from lti_tool.services.fetching import FetchingResolver
@@ -75,8 +76,9 @@ class Checked:
     saved: tuple[Saved, ...]
 
 
-Answers = dict[tuple[str, str], bytes]
-"""What issuers served a moment ago: many credentials have one issuer, which is asked once."""
+Answers = dict[tuple[str, str], bytes | ResolutionError]
+"""What issuers answered a moment ago, or that they did not: many credentials have one issuer,
+which is asked once."""
 
 
 def check(parts: ForeignParts, data: bytes, *, answers: Answers | None = None) -> Checked:
@@ -142,7 +144,13 @@ class _SavingResolver:
         return self._resolver.credential(url, named_by=named_by)
 
     def _ask(self, kind: str, uri: str, ask: Callable[[str], bytes]) -> bytes:
-        body = self._answers.get((kind, uri)) or ask(uri)
-        self._answers[kind, uri] = body
-        self.saved.append(Saved(kind=kind, uri=uri, body=body))
-        return body
+        if (kind, uri) not in self._answers:
+            try:
+                self._answers[kind, uri] = ask(uri)
+            except ResolutionError as error:
+                self._answers[kind, uri] = error
+        answer = self._answers[kind, uri]
+        if isinstance(answer, ResolutionError):
+            raise answer
+        self.saved.append(Saved(kind=kind, uri=uri, body=answer))
+        return answer

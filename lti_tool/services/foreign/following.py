@@ -42,6 +42,8 @@ AT_ONCE = 50
 """Whose credentials one sweep verifies at most, within so much time."""
 PATIENCE_SECONDS = 40.0
 WARNED_AFTER = timedelta(days=3)
+WARNED_FOR = timedelta(days=30)
+"""An issuer that is gone for good is no news any more; lists and pages go on saying it."""
 
 
 def look(
@@ -116,8 +118,8 @@ def look_at_due(
 
 
 def find_failing_since(session: Session, *, now: datetime) -> datetime | None:
-    """Return since when a credential that counts could not be verified, once that is a warning."""
-    since = foreign.find_failing_since(session)
+    """Return since when an issuer of what counts here does not answer, while that is a warning."""
+    since = foreign.find_unreachable_since(session, after=now - WARNED_FOR)
     return since if since is not None and since < now - WARNED_AFTER else None
 
 
