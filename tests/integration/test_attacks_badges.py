@@ -68,7 +68,7 @@ def test_the_ends_of_the_calendar_are_shown_in_every_zone(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, instant: str, zone: str
 ) -> None:
     """Anybody may sign a badge of the year 1 or 9999; the page about it is no defect."""
-    monkeypatch.setattr("lti_tool.views.verify.ChainedResolver", lambda *_: FakeResolver())
+    monkeypatch.setattr("lti_tool.views.given.ChainedResolver", lambda *_: FakeResolver())
     runtime = make_runtime(replace(settings, timezone=zone), wake=lambda: None)
     document = serialize(signed_with(**{name: instant})).decode()
     answer = create_app(runtime).test_client().post("/verify", data={"credential": document})
