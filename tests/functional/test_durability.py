@@ -36,7 +36,7 @@ from tests.functional.durability_installation import Installation, an_installati
 
 SEED = "QUATREFOIL_TEST_SEED"
 LOOPED_WITHIN_SECONDS = 300
-DELIVERED_WITHIN_SECONDS = 240
+ROUNDS, A_ROUND_SECONDS = 12, 20
 A_RELEASE_SECONDS = 0.1
 
 
@@ -54,14 +54,7 @@ def test_no_award_is_lost_or_doubled_however_often_processes_are_killed(
 
     with an_installation(tmp_path / "demo", url, learners=awards) as installation:
         release_under_fire(installation, dice, kills=kills)
-        # A wake-up call may have died with its worker. The sweep of each minute would find what
-        # is left; so does a worker when it starts, and nobody waits for the minute.
-        kill_worker(installation)
-        wait_until(
-            lambda: count(installation, ScoreDeliveryRow, state="delivered") == awards,
-            within_seconds=DELIVERED_WITHIN_SECONDS,
-        )
-
+        deliver(installation, awards)
         check_awards(installation, awards)
         check_gradebook(installation)
 
@@ -106,16 +99,38 @@ def kill_server(installation: Installation) -> None:
 
 
 def kill_worker(installation: Installation) -> None:
-    """`kill -9` the worker; start it again when its lease has run out, as if that took no time."""
+    """`kill -9` the worker; start it again when its lease has run out, as if that took no time.
+
+    Nor does it take any until something is tried again.
+    """
     installation.worker.kill()
     runtime = installation.runtime
+    late, due = ScoreDeliveryRow.leased_until, ScoreDeliveryRow.next_try_at
     with runtime.writing() as session:
-        session.execute(
-            update(ScoreDeliveryRow)
-            .where(ScoreDeliveryRow.leased_until.is_not(None))
-            .values(leased_until=runtime.clock())
-        )
+        now = runtime.clock()
+        session.execute(update(ScoreDeliveryRow).where(late.is_not(None)).values(leased_until=now))
+        session.execute(update(ScoreDeliveryRow).where(due > now).values(next_try_at=now))
     installation.worker.start()
+
+
+def deliver(installation: Installation, awards: int) -> None:
+    """Wait until every score has arrived.
+
+    A wake-up call may have died with its worker. The sweep of each minute would find what is
+    left; so does a worker when it starts, and nobody waits for the minute.
+    """
+    for left in reversed(range(ROUNDS)):
+        kill_worker(installation)
+        try:
+            wait_until(
+                lambda: count(installation, ScoreDeliveryRow, state="delivered") == awards,
+                within_seconds=A_ROUND_SECONDS,
+            )
+        except TimeoutError:
+            if not left:
+                raise
+        else:
+            return
 
 
 def count(installation: Installation, row: type[Row], **values: object) -> int:
