@@ -111,7 +111,7 @@ def test_one_is_handed_in_confirmed_and_makes_the_microcredential(
     press(page, "Hand it in")
     refusal = page.get_by_role("alert")
     expect(refusal).to_be_focused()
-    expect(refusal).to_contain_text("Its signature does not hold.")
+    expect(refusal).to_contain_text("It does not hold.")
     assert serious(page) == []
     expect(pasted).to_have_value(data.replace("Earned at the college.", "Invented."))
     pasted.fill(data)

@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
+from flask import Flask, get_template_attribute
 from sqlalchemy import select
 
 from badges.baking import bake
+from badges.foreign import NoStandIn
 from badges.image import draw_badge_image
 from badges.instants import format_instant
 from lti_tool.lti.http import GuardedSession
@@ -403,7 +404,7 @@ def _silent(college: College) -> bytes:
     ("given", "title", "advice"),
     [
         (lambda _: b"{}", "no badge that we can read", "Look for the file"),
-        (_tampered, "Its signature does not hold.", "Download it again where you earned it"),
+        (_tampered, "It does not hold.", "download it again where you earned it"),
         (_revoked, "Its issuer has taken it back.", "Only its issuer can say why"),
         (_expired, "It has run out.", "Ask its issuer whether it can be renewed"),
         (_silent, "Its issuer did not answer just now.", "Try again later"),
@@ -455,6 +456,28 @@ def test_the_same_twice_and_of_two_people(app: Flask, town: Town) -> None:
 
     assert "Somebody else has handed in this very badge." in text_of(page)
     assert "tell whoever looks after the program" in text_of(page)
+
+
+REFUSALS = [
+    *(f"not_valid_{one}" for one in ("unreadable", "broken", "part_broken", "unreachable")),
+    *(f"not_valid_{one}" for one in ("revoked", "expired", "not_yet")),
+    *(one.value for one in NoStandIn),
+    *("own_credential", "held_already", "handed_in_already", "handed_in_by_another"),
+    *("too_many", "test_user"),
+]
+
+
+def test_every_refusal_has_words_of_its_own(app: Flask) -> None:
+    """What is wrong, and what to do: no two alike, and none of them the words for the unknown."""
+    with app.test_request_context():
+        said = [
+            str(get_template_attribute("components/foreign.html", f"refusal_{part}")(code)).strip()
+            for part in ("title", "advice")
+            for code in (*REFUSALS, "unknown")
+        ]
+
+    assert all(said)
+    assert len(set(said)) == len(said)
 
 
 @pytest.mark.parametrize("way", ["url", "file", "picture", "token"])
