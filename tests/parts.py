@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any
 
 from badges.achievement import Issuer, Status
-from badges.clr import RecordFacts, build_learner_record
+from badges.clr import RecordFacts, build_learner_record, with_foreign
 from badges.credential import build_credential
 from badges.endorsement import EndorsementFacts, build_endorsement
-from badges.pathway_publication import HeldBadge, binding_of, evidence_of
+from badges.pathway import AcceptedCredential
+from badges.pathway_publication import MEDIA_TYPES, HeldBadge, binding_of, evidence_of
 from badges.proof import add_data_integrity_proof, sign_vc_jwt
 from badges.status_list import StatusList, build_status_list_credential
 from badges.written import serialize
@@ -38,6 +39,7 @@ AGENCY = "did:web:agency.example.org"
 AGENCY_LIST = "https://agency.example.org/status/1"
 ENDORSEMENT = "https://agency.example.org/endorsements/7"
 ENDORSED_INDEX = 7
+FOREIGN_ACHIEVEMENT = "https://agency.example.org/achievements/1"
 PARTS = ("1", "2", "3", "4")
 RECORD = f"{BASE}/credentials/9b2fce5e-6c54-4e3a-8d2b-0c1de5b2f3a1"
 
@@ -129,8 +131,47 @@ def part_url(number: str) -> str:
     return f"{BASE}/credentials/{number}"
 
 
-def a_whole(endorsements: tuple[bytes, ...] = (), **changes: object) -> dict[str, object]:
-    """The unsigned microcredential that rests on them."""
+def a_foreign_badge(**changes: object) -> bytes:
+    """A badge of the agency, about somebody whom it calls by another name."""
+    issuer = an_issuer(id=AGENCY, name="The Agency", url="https://agency.example.org/")
+    document = build_credential(
+        some_facts(
+            id="https://agency.example.org/badges/1",
+            issuer=issuer,
+            achievement=an_achievement(
+                id=FOREIGN_ACHIEVEMENT, creator=issuer, result_descriptions=()
+            ),
+            subject_id="did:example:ada",
+            results=(),
+            narrative="Earned there.",
+            evidence=(),
+            status=Status(list_url=AGENCY_LIST, index=9),
+        )
+    )
+    signed = add_data_integrity_proof(document | changes, agency_keys()[0], created=NOW)
+    return serialize(signed)
+
+
+def from_the_agency(document: bytes, number: int = 0, *, form: str = "json") -> HeldBadge:
+    """It, as it counts as one of the badges."""
+    url = f"{BASE}/components/{number}"
+    return HeldBadge(
+        title="Badge 1",
+        credential_url=url,
+        evidence_url=f"{url}#evidence",
+        is_attested=False,
+        document=document,
+        media_type=MEDIA_TYPES[form],
+        accepted=AcceptedCredential(
+            component="one", achievement=FOREIGN_ACHIEVEMENT, issuer=AGENCY, title="Listening"
+        ),
+    )
+
+
+def a_whole(
+    endorsements: tuple[bytes, ...] = (), *elsewhere: HeldBadge, **changes: object
+) -> dict[str, object]:
+    """The unsigned microcredential that rests on them, and on those of others."""
     held = [
         HeldBadge(
             title=f"Badge {number}",
@@ -140,7 +181,7 @@ def a_whole(endorsements: tuple[bytes, ...] = (), **changes: object) -> dict[str
             document=a_part(number, endorsements),
         )
         for number in PARTS
-    ]
+    ] + list(elsewhere)
     return build_credential(
         a_microcredential(
             issuer=an_issuer(endorsements=endorsements),
@@ -167,6 +208,24 @@ def a_record(endorsements: tuple[bytes, ...] = (), **changes: object) -> dict[st
         "valid_from": NOW,
     } | changes
     return build_learner_record(RecordFacts(**values))  # type: ignore[arg-type]  # keywords
+
+
+def foreign_facts(*foreign: bytes) -> RecordFacts:
+    """What a record says of a microcredential that rests on badges of others, too."""
+    held = [from_the_agency(one, number) for number, one in enumerate(foreign)]
+    return with_foreign(
+        RecordFacts(
+            id=RECORD,
+            issuer=an_issuer(),
+            whole=serialize(
+                add_data_integrity_proof(a_whole((), *held), issuer_keys()[0], created=NOW)
+            ),
+            parts=tuple(map(a_part, PARTS)),
+            status=some_facts().status,
+            valid_from=NOW,
+        ),
+        foreign,
+    )
 
 
 def a_world(**changes: object) -> FakeResolver:

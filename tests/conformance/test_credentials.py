@@ -67,6 +67,7 @@ from tests.credentials import (
     other_keys,
     some_facts,
 )
+from tests.parts import a_whole, from_the_agency
 
 ED25519, RSA = issuer_keys()
 
@@ -135,6 +136,9 @@ DOCUMENTS: dict[str, Callable[[], dict[str, object]]] = {
     ),
     "microcredential": lambda: build_credential(
         a_microcredential(awarded_at=TODAY, valid_from=TODAY)
+    ),
+    "microcredential_from_elsewhere": lambda: a_whole(
+        (), from_the_agency(b"a.b.c", form="jwt"), awarded_at=TODAY, valid_from=TODAY
     ),
     "unicode": lambda: a_document_of_today(subject_name='Ólafur 明 \U0001f9ed אדה \\ "quoted"'),
     **{

@@ -11,7 +11,7 @@ from openbadgeslib.ob3.verifier import OB3Verifier
 from referencing import Registry
 
 from badges.canonical import canonicalize
-from badges.clr import check_learner_record
+from badges.clr import build_learner_record, check_learner_record
 from badges.credential import check_before_signing
 from badges.endorsement import check_endorsement
 from badges.generic import canonicalize_with_pyld
@@ -32,12 +32,16 @@ from tests.credentials import (
 )
 from tests.parts import (
     AGENCY,
+    a_foreign_badge,
     a_record,
+    a_whole,
     agency_keys,
     an_agency_list,
     an_endorsed_badge,
     an_endorsement,
     an_endorsement_jwt,
+    foreign_facts,
+    from_the_agency,
     signed_by_agency,
 )
 
@@ -102,6 +106,26 @@ SIGNED: dict[str, tuple[Callable[[], dict[str, object]], tuple[str, ...]]] = {
         ("published-2026/clr_v2p0_clrcredential_schema.json",),
     ),
 }
+SIGNED |= {
+    "microcredential with a badge of another issuer": (
+        lambda: a_signed_credential(a_whole((), from_the_agency(a_foreign_badge()))),
+        (
+            "strict-plain-json-2024-07/achievementcredential.json",
+            "published-2026/ob_v3p0_achievementcredential_schema.json",
+        ),
+    ),
+    "microcredential with a token of another issuer": (
+        lambda: a_signed_credential(a_whole((), from_the_agency(b"a.b.c", form="jwt"))),
+        (
+            "strict-plain-json-2024-07/achievementcredential.json",
+            "published-2026/ob_v3p0_achievementcredential_schema.json",
+        ),
+    ),
+    "record with a badge of another issuer": (
+        lambda: a_signed_credential(build_learner_record(foreign_facts(a_foreign_badge()))),
+        ("published-2026/clr_v2p0_clrcredential_schema.json",),
+    ),
+}
 CASES = [(name, schema) for name, (_, schemas) in SIGNED.items() for schema in schemas]
 
 
@@ -113,6 +137,8 @@ def test_all_of_it_may_be_signed() -> None:
         check_before_signing(badge)
     check_learner_record(a_record())
     check_learner_record(a_record_of_an_endorsed_issuer())
+    check_before_signing(a_whole((), from_the_agency(a_foreign_badge())))
+    check_learner_record(build_learner_record(foreign_facts(a_foreign_badge())), foreign=1)
 
 
 @pytest.mark.shared

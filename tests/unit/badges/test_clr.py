@@ -1,50 +1,39 @@
 """A learner record holds a microcredential with its badges, and says how they go together."""
 
 import copy
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from badges.achievement import RelatedResource
 from badges.checks import CheckName, CheckState
 from badges.clr import (
-    RecordFacts,
     build_learner_record,
     check_learner_record,
     holds,
-    with_foreign,
 )
-from badges.credential import build_credential
 from badges.document_checks import CredentialKind
 from badges.errors import InvalidCredentialError, VerificationError
-from badges.proof import add_data_integrity_proof
 from badges.untrusted import parse_object
 from badges.written import serialize
 from tests.credentials import (
     ACHIEVEMENT,
     BASE,
     LIST_URL,
-    NOW,
     STATUS_INDEX,
     FakeResolver,
-    a_microcredential,
     a_signed_credential,
     a_signed_status_list,
-    an_achievement,
-    an_issuer,
-    some_facts,
 )
 from tests.parts import (
-    AGENCY,
+    FOREIGN_ACHIEVEMENT,
     PARTS,
     RECORD,
+    a_foreign_badge,
     a_part,
     a_record,
     a_signed_whole,
     a_world,
-    agency_keys,
-    part_url,
+    foreign_facts,
 )
 from tests.verifying import check
 
@@ -156,61 +145,14 @@ def test_what_a_badge_says_cannot_move_out_of_it() -> None:
     assert failed(record)
 
 
-def bound(number: str) -> RelatedResource:
-    """How the microcredential binds one of its badges."""
-    return RelatedResource(
-        id=part_url(number), media_type="application/vc", document=a_part(number)
-    )
-
-
-def with_a_foreign_part(*foreign: bytes, count: int = 1) -> RecordFacts:
-    """A record's facts; its microcredential names so many by addresses of its own issuer."""
-    named = [
-        RelatedResource(id=f"{BASE}/components/{number}", media_type="application/vc", document=b"")
-        for number in range(count)
-    ]
-    whole = build_credential(
-        replace(
-            a_microcredential(),
-            related=(*map(bound, PARTS), *named),
-        )
-    )
-    return with_foreign(
-        RecordFacts(
-            id=RECORD,
-            issuer=an_issuer(),
-            whole=serialize(a_signed_credential(whole)),
-            parts=tuple(map(a_part, PARTS)),
-            status=some_facts().status,
-            valid_from=NOW,
-        ),
-        foreign,
-    )
-
-
-def a_foreign_badge(**changes: object) -> bytes:
-    """A badge of an agency, about somebody whom it calls by another name."""
-    issuer = an_issuer(id=AGENCY, name="The Agency", url="https://agency.example.org/")
-    document = build_credential(
-        some_facts(
-            id="https://agency.example.org/badges/1",
-            issuer=issuer,
-            achievement=an_achievement(id="https://agency.example.org/a/1", creator=issuer),
-            subject_id="did:example:ada",
-        )
-    )
-    signed = add_data_integrity_proof(document | changes, agency_keys()[0], created=NOW)
-    return serialize(signed)
-
-
 def test_a_badge_of_another_issuer_stands_last_and_is_a_child_too() -> None:
     """Its subject is called otherwise; what it is bound by is not its own id."""
-    facts = with_a_foreign_part(a_foreign_badge())
+    facts = foreign_facts(a_foreign_badge())
     record: Any = build_learner_record(facts)
     check_learner_record(record, foreign=1)
 
     assert serialize(record[SUBJECT]["verifiableCredential"][-1]) == a_foreign_badge()
-    assert record[SUBJECT]["association"][-1]["targetId"] == "https://agency.example.org/a/1"
+    assert record[SUBJECT]["association"][-1]["targetId"] == FOREIGN_ACHIEVEMENT
     signed = serialize(a_signed_credential(record))
     assert holds(signed, facts.whole, facts.parts)
     for wrong in ({}, {"foreign": 1, "left_out": 1}, {"left_out": 1}):
@@ -235,7 +177,7 @@ def test_a_badge_of_another_issuer_stands_last_and_is_a_child_too() -> None:
 )
 def test_what_cannot_stand_in_it_is_left_out(foreign: bytes) -> None:
     """The record says what the rest says, and is signed without it."""
-    facts = with_a_foreign_part(foreign, a_foreign_badge(), count=2)
+    facts = foreign_facts(foreign, a_foreign_badge())
 
     assert facts.foreign == (a_foreign_badge(),)
     check_learner_record(build_learner_record(facts), foreign=1, left_out=1)
