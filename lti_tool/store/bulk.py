@@ -1,7 +1,4 @@
-"""Queries about many people at once, for awards from a file. No query for each of them.
-
-Statements name at most `AT_ONCE` values: databases have a limit.
-"""
+"""Queries about many people at once, for awards from a file. No query for each of them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +11,7 @@ from sqlalchemy import Row as ResultRow
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from lti_tool.store.many_rows import is_among
 from lti_tool.store.rows import (
     AchievementRow,
     AchievementVersionRow,
@@ -32,6 +30,7 @@ from lti_tool.store.rows import (
 )
 
 AT_ONCE = 1000
+"""Databases limit how many values a statement names."""
 WorkParts: TypeAlias = ResultRow[SubmissionRow, AttemptRow, DecisionRow | None]
 Value = TypeVar("Value")
 
@@ -137,104 +136,97 @@ def list_awards(
     session: Session, earner_ids: Collection[UUID], achievement_ids: Collection[UUID]
 ) -> Iterator[AwardRow]:
     """Yield all awards of some earners and achievements, oldest first for each earner."""
-    for some in _some(earner_ids):
-        yield from session.scalars(
-            select(AwardRow)
-            .where(AwardRow.earner_id.in_(some), AwardRow.achievement_id.in_(achievement_ids))
-            .order_by(AwardRow.awarded_at, AwardRow.id)
+    yield from session.scalars(
+        select(AwardRow)
+        .where(
+            is_among(session, AwardRow.earner_id, earner_ids),
+            AwardRow.achievement_id.in_(achievement_ids),
         )
+        .order_by(AwardRow.awarded_at, AwardRow.id)
+    )
 
 
 def list_held(
     session: Session, earner_ids: Collection[UUID], slugs: Collection[str]
 ) -> Iterator[ResultRow[UUID, str]]:
     """Yield which of some achievements, by slug, each of some earners holds."""
-    for some in _some(earner_ids):
-        yield from session.execute(
-            select(AwardRow.earner_id, AchievementRow.slug)
-            .join(AchievementRow, AchievementRow.id == AwardRow.achievement_id)
-            .where(
-                AwardRow.earner_id.in_(some),
-                AwardRow.revoked_at.is_(None),
-                AchievementRow.slug.in_(slugs),
-            )
+    yield from session.execute(
+        select(AwardRow.earner_id, AchievementRow.slug)
+        .join(AchievementRow, AchievementRow.id == AwardRow.achievement_id)
+        .where(
+            is_among(session, AwardRow.earner_id, earner_ids),
+            AwardRow.revoked_at.is_(None),
+            AchievementRow.slug.in_(slugs),
         )
+    )
 
 
 def list_work(
     session: Session, user_ids: Collection[UUID], achievement_ids: Collection[UUID]
 ) -> Iterator[WorkParts]:
     """Yield the submissions of some people, with all attempts and their standing decisions."""
-    for some in _some(user_ids):
-        yield from session.execute(
-            select(SubmissionRow, AttemptRow, DecisionRow)
-            .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
-            .outerjoin(
-                DecisionRow,
-                (DecisionRow.attempt_id == AttemptRow.id) & DecisionRow.superseded_at.is_(None),
-            )
-            .where(
-                SubmissionRow.user_id.in_(some),
-                SubmissionRow.achievement_id.in_(achievement_ids),
-            )
-            .order_by(AttemptRow.number)
+    yield from session.execute(
+        select(SubmissionRow, AttemptRow, DecisionRow)
+        .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
+        .outerjoin(
+            DecisionRow,
+            (DecisionRow.attempt_id == AttemptRow.id) & DecisionRow.superseded_at.is_(None),
         )
+        .where(
+            is_among(session, SubmissionRow.user_id, user_ids),
+            SubmissionRow.achievement_id.in_(achievement_ids),
+        )
+        .order_by(AttemptRow.number)
+    )
 
 
 def list_confirmed_names(
     session: Session, earner_ids: Collection[UUID]
 ) -> Mapping[UUID, tuple[str, datetime | None]]:
     """Return the names that some earners last confirmed for a badge, and when."""
-    found: dict[UUID, tuple[str, datetime | None]] = {}
-    for some in _some(earner_ids):
-        rows = session.execute(
-            select(UserRow.earner_id, AttemptRow.name_on_badge, AttemptRow.submitted_at)
-            .join(SubmissionRow, SubmissionRow.user_id == UserRow.id)
-            .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
-            .where(
-                UserRow.earner_id.in_(some),
-                AttemptRow.name_confirmed,
-                AttemptRow.submitted_at.is_not(None),
-            )
-            .order_by(AttemptRow.submitted_at, AttemptRow.id.desc())
+    rows = session.execute(
+        select(UserRow.earner_id, AttemptRow.name_on_badge, AttemptRow.submitted_at)
+        .join(SubmissionRow, SubmissionRow.user_id == UserRow.id)
+        .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
+        .where(
+            is_among(session, UserRow.earner_id, earner_ids),
+            AttemptRow.name_confirmed,
+            AttemptRow.submitted_at.is_not(None),
         )
-        found |= {earner_id: (name, at) for earner_id, name, at in rows}
-    return found
+        .order_by(AttemptRow.submitted_at, AttemptRow.id.desc())
+    )
+    return {earner_id: (name, at) for earner_id, name, at in rows}
 
 
 def lock_earners(session: Session, ids: Collection[UUID]) -> None:
     """Let nobody else award to some earners until the transaction ends; always in one order."""
     if session.get_bind().dialect.name == "sqlite":
         return  # there only one writes at a time
-    for some in _some(sorted(ids)):
-        session.execute(
-            select(EarnerRow.id)
-            .where(EarnerRow.id.in_(some))
-            .order_by(EarnerRow.id)
-            .with_for_update()
-        ).all()
+    session.execute(
+        select(EarnerRow.id)
+        .where(is_among(session, EarnerRow.id, ids))
+        .order_by(EarnerRow.id)
+        .with_for_update()
+    ).all()
 
 
 def list_last_timestamps(
     session: Session, link_ids: Collection[UUID], user_ids: Collection[UUID]
 ) -> Mapping[tuple[UUID, UUID], Any]:
     """Return the latest AGS timestamp of some cells, by link and user, where there is one."""
-    found: dict[tuple[UUID, UUID], Any] = {}
-    for some in _some(user_ids):
-        rows = session.execute(
-            select(
-                ScoreDeliveryRow.resource_link_id,
-                ScoreDeliveryRow.user_id,
-                func.max(ScoreDeliveryRow.timestamp),
-            )
-            .where(
-                ScoreDeliveryRow.resource_link_id.in_(link_ids),
-                ScoreDeliveryRow.user_id.in_(some),
-            )
-            .group_by(ScoreDeliveryRow.resource_link_id, ScoreDeliveryRow.user_id)
+    rows = session.execute(
+        select(
+            ScoreDeliveryRow.resource_link_id,
+            ScoreDeliveryRow.user_id,
+            func.max(ScoreDeliveryRow.timestamp),
         )
-        found |= {(link_id, user_id): last for link_id, user_id, last in rows}
-    return found
+        .where(
+            ScoreDeliveryRow.resource_link_id.in_(link_ids),
+            is_among(session, ScoreDeliveryRow.user_id, user_ids),
+        )
+        .group_by(ScoreDeliveryRow.resource_link_id, ScoreDeliveryRow.user_id)
+    )
+    return {(link_id, user_id): last for link_id, user_id, last in rows}
 
 
 def find_account(session: Session, organisation_id: UUID, text: str) -> Sequence[UserRow]:

@@ -1,16 +1,18 @@
-"""Inserts of hundreds of rows of one table, by the driver itself.
+"""Hundreds of rows in one statement, by the driver itself.
 
 For each row and column the statements of SQLAlchemy bind a value of their own, which takes
 longer than the insert. Here each column is turned into what the driver takes at once, by the
 same types, and a table takes one statement: many VALUES on SQLite, COPY on PostgreSQL.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import ARRAY, ColumnElement, Dialect, Table, Uuid, any_, func, literal, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -62,6 +64,16 @@ def insert_those_free(
     return found
 
 
+def is_among(
+    session: Session, column: InstrumentedAttribute[UUID], ids: Collection[UUID]
+) -> ColumnElement[bool]:
+    """Whether a column has one of many ids: one value of the statement, however many they are."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(list(ids), ARRAY(Uuid())))
+    listed = func.json_each(json.dumps([one.hex for one in ids])).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
 def _tuples(table: Table, dialect: Dialect, values: Sequence[Mapping[str, Any]]) -> _Tuples:
     """Return rows as the driver takes them."""
     columns = []
@@ -70,7 +82,7 @@ def _tuples(table: Table, dialect: Dialect, values: Sequence[Mapping[str, Any]])
         process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
         if process is not None:
             first = column[0]
-            is_one = first is column[-1] and all(one is first for one in column)
+            is_one = first is column[-1] and column.count(first) == len(column)
             column = [process(first)] * len(column) if is_one else list(map(process, column))
         columns.append(column)
     return list(zip(*columns, strict=True))

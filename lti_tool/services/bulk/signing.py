@@ -133,7 +133,8 @@ class BatchIssuer:
         if values is None:
             return self._sign_whole(batch, facts, reservation)
         key = kind, id(facts.result)
-        if key not in self._fillers:
+        known = self._fillers.get(key)
+        if known is None:
             if len(self._fillers) >= KEPT:
                 self._fillers.clear()
             whole = self._sign_whole(batch, facts, reservation)
@@ -142,7 +143,7 @@ class BatchIssuer:
             # The result is kept, too: another one could come to have its id.
             self._fillers[key] = facts.result, filler if is_same else None
             return whole
-        _, filler = self._fillers[key]
+        filler = known[1]
         if filler is None:
             return self._sign_whole(batch, facts, reservation)
         batch.last[kind] = document = filler.sign(values, _proof(batch, facts))
