@@ -16,8 +16,9 @@ https://www.w3.org/TR/vc-di-eddsa/#transformation-eddsa-rdfc-2022
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from badges.emitter import Place, Statements, emit, pointer_to
+from badges.emitter import Statements, emit
 from badges.errors import AlikeNodesError, SortOrderError
+from badges.places import Place, pointer_to
 from badges.rdfc import WorkBudget, alike_nodes, canonical_lines, hashed_lines
 
 DEFAULT_BUDGET = 50_000

@@ -4,27 +4,21 @@ Most statements of our documents hold no blank node: their line is written at on
 The others wait as quads until their blank nodes have labels.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, NamedTuple
 
 from badges.errors import (
     CanonicalizationError,
-    ConflictingContextsError,
-    ConflictingTypesError,
     ForbiddenCharacterError,
     InvalidIriError,
     MissingTypeError,
-    NestedArrayError,
-    NullValueError,
     TooDeepError,
-    UnknownContextError,
-    UnknownTypeError,
     UnknownWordError,
     UnsafeNumberError,
-    UnsupportedValueError,
 )
 from badges.memo import Memo, content_key
+from badges.places import Place, refuse, refuse_value
 from badges.plain_text import (
     LONG,
     are_plain_iris,
@@ -34,8 +28,9 @@ from badges.plain_text import (
     quoted,
 )
 from badges.rdfc import Node, Quad, iri_text
-from badges.terms.language import Language, Meaning, Word, load_languages, show_name
-from badges.terms.vocabulary import TermKind, Vocabulary, find_embedded, load_vocabularies
+from badges.terms.language import Language, Meaning, Word
+from badges.terms.reading import language_of, language_within, type_names
+from badges.terms.vocabulary import TermKind
 
 MAX_DEPTH = 50
 """Keys and indices from the document to any value. A credential with a rubric has about ten."""
@@ -61,9 +56,6 @@ _GRAPH, _IRI, _LIST, _LITERAL, _WORD = (
     TermKind.LITERAL,
     TermKind.WORD,
 )
-
-Place: TypeAlias = tuple[str | int, ...]
-"""The keys and indices that lead to a value."""
 
 
 class Statements(NamedTuple):
@@ -140,9 +132,9 @@ class _Walk:
 
     def document(self, document: Mapping[str, object]) -> None:
         """Emit all that a document says."""
-        language = self._language(document.get("@context"), ())
+        language = language_of(document.get("@context"), ())
         if "type" not in document:
-            self._refuse(MissingTypeError, "the document has no type", ())
+            refuse(MissingTypeError, "the document has no type", ())
         self._members(document, language, None, ())
 
     def check_texts(self) -> None:
@@ -160,7 +152,7 @@ class _Walk:
     ) -> Node:
         """Emit all that the node at `place` says; return its IRI or blank node."""
         if "@context" in node:
-            language = self._embedded(node["@context"], language, place)
+            language = language_within(node["@context"], language, place)
         return self._members(node, language, graph, place)
 
     def _members(
@@ -194,7 +186,7 @@ class _Walk:
             word = words.get(key)
             if word is None:
                 if key not in _NOT_SAID:
-                    self._refuse(*meaning.explain(key), (*place, key))
+                    refuse(*meaning.explain(key), (*place, key))
             elif not is_quick or value.__class__ is not str or len(value) > LONG:
                 self._values(subject, word, value, language, graph, (*place, key))
             elif word.kind is _LITERAL:
@@ -259,7 +251,7 @@ class _Walk:
                 return self.node(value, language, graph, place)
         elif isinstance(value, int) and kind in {_LITERAL, _LIST}:
             return self._number_or_truth(word, value, place)
-        return self._refuse_value(value, place)
+        return refuse_value(value, place)
 
     def _say_shared(
         self,
@@ -314,16 +306,16 @@ class _Walk:
         if word.kind is _IRI:
             return self._iri(value, language, place)
         if word.kind is _GRAPH:
-            self._refuse_value(value, place)
+            refuse_value(value, place)
         if value not in word.words:
-            self._refuse(UnknownWordError, f"not one of {', '.join(sorted(word.words))}", place)
+            refuse(UnknownWordError, f"not one of {', '.join(sorted(word.words))}", place)
         return word.words[value]
 
     def _number_or_truth(self, word: Word, value: int, place: Place) -> str:
         if isinstance(value, bool):
             return f'"{"true" if value else "false"}"{word.datatype or _XSD_BOOLEAN}'
         if abs(value) > _MAX_INTEGER:
-            self._refuse(UnsafeNumberError, "beyond 2^53", place)
+            refuse(UnsafeNumberError, "beyond 2^53", place)
         return f'"{value}"{word.datatype or _XSD_INTEGER}'
 
     def _subject(self, node: Mapping[str, object], language: Language, place: Place) -> Node:
@@ -332,16 +324,16 @@ class _Walk:
         id_ = node["id"]
         if isinstance(id_, str):
             return self._iri(id_, language, (*place, "id") if self._is_careful else place)
-        return self._refuse_value(id_, (*place, "id"))
+        return refuse_value(id_, (*place, "id"))
 
     def _iri(self, value: str, language: Language, place: Place) -> str:
         if self._is_careful:
             scheme = find_scheme(value)
             if scheme is None:
                 self._check_text(value, place)
-                self._refuse(InvalidIriError, "not an absolute IRI", place)
+                refuse(InvalidIriError, "not an absolute IRI", place)
             if scheme in language.prefixes:
-                self._refuse(InvalidIriError, f"{scheme!r} would shorten an IRI", place)
+                refuse(InvalidIriError, f"{scheme!r} would shorten an IRI", place)
         else:
             self._iris.append(value)
         return f"<{value}>"
@@ -352,7 +344,7 @@ class _Walk:
         if depth > self.depth:
             self.depth = depth
             if self._above + depth > MAX_DEPTH:
-                self._refuse(TooDeepError, f"nested deeper than {MAX_DEPTH}", place)
+                refuse(TooDeepError, f"nested deeper than {MAX_DEPTH}", place)
         if "type" not in node:
             return language.meaning_of(())
         value = node["type"]
@@ -361,42 +353,7 @@ class _Walk:
             known = language.meanings.get(names) if names else None
         except TypeError:
             known = None
-        return known or language.meaning_of(self._type_names(value, language.vocabulary, place))
-
-    def _type_names(self, value: object, vocabulary: Vocabulary, place: Place) -> tuple[str, ...]:
-        """Return the node's types, each once."""
-        names = dict[str, None]()
-        for step, name in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            at = (*place, "type") if step is None else (*place, "type", step)
-            if not isinstance(name, str):
-                self._refuse_value(name, at)
-            if name not in vocabulary.types:
-                self._refuse(UnknownTypeError, f"unknown type {show_name(name)}", at)
-            names[name] = None
-        if not names:
-            self._refuse(MissingTypeError, "the list of types is empty", place)
-        conflict = vocabulary.find_conflict([*names])
-        if conflict is not None:
-            message = f"two of the types {', '.join(names)} define {conflict!r}"
-            self._refuse(ConflictingTypesError, message, place)
-        return tuple(names)
-
-    def _language(self, contexts: object, place: Place) -> Language:
-        urls = contexts if isinstance(contexts, list) else []
-        names = tuple(url for url in urls if isinstance(url, str))
-        vocabulary = load_vocabularies().get(names) if len(names) == len(urls) else None
-        if vocabulary is None:
-            self._refuse(UnknownContextError, "not a pinned list of contexts", (*place, "@context"))
-        return load_languages()[vocabulary.contexts]
-
-    def _embedded(self, contexts: object, around: Language, place: Place) -> Language:
-        """Return what holds in a document inside the document."""
-        inner = self._language(contexts, place).vocabulary
-        vocabulary = find_embedded(around.vocabulary, inner)
-        if vocabulary is None:
-            message = "these contexts and those around them are not pinned together"
-            self._refuse(ConflictingContextsError, message, (*place, "@context"))
-        return load_languages()[vocabulary.contexts]
+        return known or language.meaning_of(type_names(value, language.vocabulary, place))
 
     def _blank(self, place: Place) -> int:
         self.places.append(place)
@@ -411,20 +368,7 @@ class _Walk:
     def _check_text(self, value: str, place: Place) -> None:
         found = find_forbidden(value)
         if found is not None:
-            self._refuse(ForbiddenCharacterError, f"U+{ord(found):04X} in text", place)
-
-    def _refuse_value(self, value: object, place: Place) -> NoReturn:
-        match value:
-            case None:
-                self._refuse(NullValueError, "null says nothing", place)
-            case list():
-                self._refuse(NestedArrayError, "no array can stand here", place)
-            case float():
-                self._refuse(UnsafeNumberError, "a number with a fraction", place)
-        self._refuse(UnsupportedValueError, f"no {type(value).__name__} can stand here", place)
-
-    def _refuse(self, error: type[CanonicalizationError], message: str, place: Place) -> NoReturn:
-        raise error(message, pointer=pointer_to(place))
+            refuse(ForbiddenCharacterError, f"U+{ord(found):04X} in text", place)
 
 
 def _make_fragment(
@@ -442,9 +386,3 @@ def _make_fragment(
 def _renumbered(node: Node, first: int) -> Node:
     """Number blank nodes from `first` on instead of from zero."""
     return node + first if isinstance(node, int) else node
-
-
-def pointer_to(place: Iterable[str | int]) -> str:
-    """Return the JSON pointer (RFC 6901) of a place."""
-    tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in place)
-    return "".join("/" + token for token in tokens)

@@ -8,6 +8,9 @@ _DATE_TIME_STAMP = re.compile(
     r"(?P<fraction>\.[0-9]{1,20})?(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})"
 )
 
+_USUAL = len("2026-11-21T12:00:00Z")
+"""What matches and has this length is in UTC, in whole seconds."""
+
 
 def format_instant(instant: datetime) -> str:
     """Return `instant` in UTC, cut to whole seconds: 2026-11-21T12:00:00Z.
@@ -30,6 +33,8 @@ def parse_instant(text: object) -> datetime:
     match = _DATE_TIME_STAMP.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise ValueError("not a date-time with a zone")
+    if len(match[0]) == _USUAL:
+        return datetime.fromisoformat(match[0])
     fraction = (match["fraction"] or ".0")[:7]
     instant = datetime.fromisoformat(f"{match['seconds']}{fraction}{match['zone']}")
     try:
