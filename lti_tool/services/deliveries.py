@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.lti.scores import ScoreKind
 from lti_tool.store import bulk, deliveries
-from lti_tool.store.many_rows import insert_many
+from lti_tool.store.many_rows import insert_many, many_rows
 from lti_tool.store.rows import ScoreDeliveryRow, SubmissionRow, UserRow
 from lti_tool.values import Clock, NewId
 
@@ -132,7 +132,7 @@ def enqueue_many(
         values.append(
             _values(one, kind, id_=new_id(), occurred_at=occurred_at, timestamp=at, now=occurred_at)
         )
-    insert_many(session, ScoreDeliveryRow, values)
+    insert_many(session, many_rows(session.get_bind().dialect, ScoreDeliveryRow, values))
 
 
 def _values(

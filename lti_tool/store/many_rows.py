@@ -7,6 +7,7 @@ same types, and a table takes one statement: many VALUES on SQLite, COPY on Post
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, TypeAlias, TypeVar
@@ -25,17 +26,36 @@ _MOST_VALUES = 30_000
 """SQLite takes 32,766 in a statement, PostgreSQL 65,535."""
 
 
-def insert_many(session: Session, row: type[Row], values: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of one table, all with the same columns, without reading them back."""
+@dataclass(frozen=True, slots=True)
+class ManyRows:
+    """Rows of one table as a driver takes them: made before the transaction that inserts them."""
+
+    table: Table
+    names: tuple[str, ...]
+    rows: _Tuples
+
+
+def many_rows(dialect: Dialect, row: type[Row], values: Sequence[Mapping[str, Any]]) -> ManyRows:
+    """Return rows, all with the same columns, as the driver of a database takes them.
+
+    Raises:
+        UnstorableTextError: a text that no database holds.
+    """
+    table = row.metadata.tables[row.__tablename__]
     if not values:
+        return ManyRows(table, (), ())
+    return ManyRows(table, tuple(values[0]), _tuples(table, dialect, values))
+
+
+def insert_many(session: Session, many: ManyRows) -> None:
+    """Insert rows without reading them back."""
+    if not many.rows:
         return
-    table, dialect = row.metadata.tables[row.__tablename__], session.get_bind().dialect
-    names, rows = tuple(values[0]), _tuples(table, dialect, values)
-    if dialect.name == "postgresql":
-        _copy(session, table, names, rows)
+    if session.get_bind().dialect.name == "postgresql":
+        _copy(session, many)
         return
-    for some in _some(rows, len(names)):
-        statement = _insert_statement(table.name, names, len(some), "?")
+    for some in _some(many):
+        statement = _insert_statement(many.table.name, many.names, len(some), "?")
         session.connection().exec_driver_sql(statement, tuple(chain.from_iterable(some)))
 
 
@@ -50,14 +70,11 @@ def insert_those_free(
 
     The column is one that every driver returns as it is: text, or a number.
     """
-    if not values:
-        return ()
-    table, dialect = row.metadata.tables[row.__tablename__], session.get_bind().dialect
-    names, rows = tuple(values[0]), _tuples(table, dialect, values)
-    found: list[Value] = []
-    for some in _some(rows, len(names)):
+    dialect, found = session.get_bind().dialect, list[Value]()
+    many = many_rows(dialect, row, values)
+    for some in _some(many):
         mark = "%s" if dialect.name == "postgresql" else "?"
-        insert = _insert_statement(table.name, names, len(some), mark)
+        insert = _insert_statement(many.table.name, many.names, len(some), mark)
         statement = f"{insert} ON CONFLICT DO NOTHING RETURNING {returns.key}"
         result = session.connection().exec_driver_sql(statement, tuple(chain.from_iterable(some)))
         found += result.scalars()
@@ -88,15 +105,15 @@ def _tuples(table: Table, dialect: Dialect, values: Sequence[Mapping[str, Any]])
     return list(zip(*columns, strict=True))
 
 
-def _copy(session: Session, table: Table, names: Sequence[str], rows: _Tuples) -> None:
+def _copy(session: Session, many: ManyRows) -> None:
     connection, dialect = session.connection(), session.get_bind().dialect
-    statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
-    types = [table.c[name].type.compile(dialect).lower() for name in names]
+    statement = f"COPY {many.table.name} ({', '.join(many.names)}) FROM STDIN (FORMAT BINARY)"
+    types = [many.table.c[name].type.compile(dialect).lower() for name in many.names]
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types(types)
-            for one in rows:
+            for one in many.rows:
                 copy.write_row(one)
     except dialect.loaded_dbapi.Error as error:
         # As SQLAlchemy's own statements fail, and without what people wrote.
@@ -110,7 +127,7 @@ def _insert_statement(table: str, names: tuple[str, ...], rows: int, mark: str) 
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([one] * rows)}"  # noqa: S608
 
 
-def _some(rows: _Tuples, columns: int) -> Iterator[_Tuples]:
-    rest = iter(rows)
-    while some := list(islice(rest, _MOST_VALUES // columns)):
+def _some(many: ManyRows) -> Iterator[_Tuples]:
+    rest = iter(many.rows)
+    while some := list(islice(rest, _MOST_VALUES // max(1, len(many.names)))):
         yield some

@@ -102,6 +102,7 @@ class Batches:
         values = EntryRows(ground, at=now, urls=parts.urls, new_id=parts.new_id)
         for one in signed:
             values.add(one.entry, one.credential)
+        values.close(parts.database)
         done = (RowResult(number=one.entry.row.number, outcome=one.entry.outcome) for one in signed)
         return Ready(
             rows=rows,

@@ -22,7 +22,8 @@ from lti_tool.services.issuing import SignedCredential
 from lti_tool.services.releasing import gradebook_comment
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.base import Row
-from lti_tool.store.many_rows import insert_many
+from lti_tool.store.database import Database
+from lti_tool.store.many_rows import ManyRows, insert_many, many_rows
 from lti_tool.store.rows import (
     AssessmentRow,
     AttemptRow,
@@ -63,16 +64,26 @@ class EntryRows:
         self._urls = urls
         self._new_id = new_id
         self._values: Mapping[type[Row], list[Values]] = {row: [] for row in ORDER}
+        self._ready: list[ManyRows] = []
         self._cells: list[Cell] = []
         self._documents: dict[int, tuple[Judged, bytes, bytes]] = {}
+
+    def close(self, database: Database) -> None:
+        """Turn them into what the database takes, once all entries are noted.
+
+        Raises:
+            UnstorableTextError: a text that no database holds.
+        """
+        dialect = database.engine.dialect
+        self._ready = [many_rows(dialect, row, values) for row, values in self._values.items()]
 
     def write(self, session: Session) -> None:
         """Write all of them, one statement for each table.
 
         Whoever they are about is locked, and stands as when the batch was planned.
         """
-        for row in ORDER:
-            insert_many(session, row, self._values[row])
+        for many in self._ready:
+            insert_many(session, many)
         enqueue_many(
             session, self._cells, DeliveryKind.EARNED, occurred_at=self._at, new_id=self._new_id
         )

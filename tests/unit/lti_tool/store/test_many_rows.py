@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from lti_tool.store import many_rows
+from lti_tool.store import many_rows as module
 from lti_tool.store.base import UnstorableTextError
 from lti_tool.store.database import Database
-from lti_tool.store.many_rows import insert_many, insert_those_free
-from lti_tool.store.rows import EarnerRow, FileDeletionRow, UserRow
+from lti_tool.store.many_rows import insert_many, insert_those_free, many_rows
+from lti_tool.store.rows import EarnerRow, FileDeletionRow, Row, UserRow
 from tests.rows import NOW, a_registration, an_organisation
 
 
@@ -52,18 +53,23 @@ def some_users(registration_id: UUID, count: int) -> tuple[list[dict[str, Any]],
     return earners, users
 
 
+def insert(session: Session, row: type[Row], values: list[dict[str, Any]]) -> None:
+    """Insert rows as a batch does."""
+    insert_many(session, many_rows(session.get_bind().dialect, row, values))
+
+
 @pytest.mark.parametrize("most", [3, 30_000], ids=["in parts", "at once"])
 def test_they_are_what_was_given(
     database: Database, registration_id: UUID, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of every type, and however many a statement takes."""
-    monkeypatch.setattr(many_rows, "_MOST_VALUES", most * 8)
+    monkeypatch.setattr(module, "_MOST_VALUES", most * 8)
     earners, users = some_users(registration_id, 10)
 
     with database.writing() as session:
-        insert_many(session, EarnerRow, earners)
-        insert_many(session, UserRow, users)
-        insert_many(session, UserRow, [])
+        insert(session, EarnerRow, earners)
+        insert(session, UserRow, users)
+        insert(session, UserRow, [])
 
     for row, given in ((EarnerRow, earners), (UserRow, users)):
         for values in given:
@@ -81,8 +87,8 @@ def test_a_key_that_is_taken_fails_without_telling_whose(
 
     def store() -> None:
         with database.writing() as session:
-            insert_many(session, EarnerRow, earners)
-            insert_many(session, UserRow, users)
+            insert(session, EarnerRow, earners)
+            insert(session, UserRow, users)
 
     with pytest.raises(DBAPIError) as failed:
         store()
@@ -97,7 +103,7 @@ def test_text_that_no_database_holds_is_refused(database: Database, registration
     earners, _ = some_users(registration_id, 2)
     earners[1]["chosen_name"] = "a\0b"
     with pytest.raises(UnstorableTextError), database.writing() as session:
-        insert_many(session, EarnerRow, earners)
+        insert(session, EarnerRow, earners)
 
 
 def test_those_that_are_free_are_told(database: Database) -> None:
