@@ -232,9 +232,9 @@ class DeskURLs:
         """A badge from elsewhere that counts: GET the form, POST a step of it."""
         return f"/l/{self.ref}/desk/{program_id}/stack/{achievement_id}/accept"
 
-    def foreign(self, program_id: UUID, foreign_id: UUID, action: str = "") -> str:
+    def foreign(self, program_id: UUID, foreign_id: UUID, answer: str = "") -> str:
         """A badge of another issuer that was handed in: GET it, POST `/confirm` or `/refuse`."""
-        return f"/l/{self.ref}/desk/{program_id}/stack/from-elsewhere/{foreign_id}{action}"
+        return f"/l/{self.ref}/desk/{program_id}/stack/from-elsewhere/{foreign_id}{answer}"
 
     def publish_pathway(self, program_id: UUID, achievement_id: UUID) -> str:
         """GET what publishing a microcredential would do, POST to do it."""

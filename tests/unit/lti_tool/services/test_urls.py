@@ -17,6 +17,7 @@ METHODS = ("GET", "POST", "PUT", "DELETE")
 VALUES: dict[str, tuple[object, ...]] = {
     "below": ("", "/preview", "/withdraw", "/remove"),
     "action": ("release", "return"),
+    "answer": ("", "/confirm", "/refuse"),
     "file": (".json", ".jwt", ".picture", ".png", ".record", ".zip"),
     "form": ("", ".json", ".jwt", ".picture", ".png", ".record", ".zip"),
     "media_type": ("image/svg+xml", "image/png"),
