@@ -9,6 +9,7 @@ says: it is made from those bytes, with the key that signs now.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -25,6 +26,8 @@ from lti_tool.services.resolving import OwnResolver
 from lti_tool.store import bulk, jwt_forms
 
 BATCH = 50
+PATIENCE = timedelta(seconds=30)
+"""Sweeps begin each minute, and should not do the same side by side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +91,14 @@ def complete(parts: SigningParts, credential_ids: Collection[UUID]) -> int:
 def complete_all(parts: SigningParts) -> int:
     """Sign and store every VC-JWT that is missing; return how many. For the sweep.
 
+    It ends after half a minute: the next sweep goes on.
+
     Raises:
         BadgesError: one would not verify; raised behind all the others.
     """
     last: UUID | None = None
-    done, failure = 0, None
-    while True:
+    done, failure, until = 0, None, parts.clock() + PATIENCE
+    while parts.clock() <= until:
         with parts.database.reading() as session:
             ids = jwt_forms.list_unsigned_ids(session, after=last, limit=BATCH)
         if not ids:

@@ -1,6 +1,8 @@
 """The VC-JWT of an award from a file: signed when somebody asks, or by the worker before."""
 
+from collections.abc import Collection
 from functools import partial
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -12,6 +14,7 @@ from lti_tool.runtime import Runtime
 from lti_tool.services import compromising, jwt_forms, reissuing, renaming, revoking, sharing
 from lti_tool.services.examining import Report, examine
 from lti_tool.services.kits import find_kit
+from lti_tool.services.records import SigningParts
 from lti_tool.services.renaming import AddressWish
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.store import jwt_forms as jwt_rows
@@ -102,6 +105,23 @@ def test_the_worker_signs_what_nobody_asked_for(
     for one in credentials(office):
         assert report(office, one.token or b"").status == "valid"
     assert jwt_forms.complete_all(office.runtime.issuing) == 0
+
+
+def test_the_worker_goes_on_with_its_next_sweep(
+    office: Office, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a long file not all is signed at once."""
+    monkeypatch.setattr(jwt_forms, "BATCH", 1)
+    complete = jwt_forms.complete
+
+    def slowly(parts: SigningParts, ids: Collection[UUID]) -> int:
+        clock.advance(seconds=20)
+        return complete(parts, ids)
+
+    monkeypatch.setattr(jwt_forms, "complete", slowly)
+
+    parts = office.runtime.issuing
+    assert [jwt_forms.complete_all(parts) for _ in range(3)] == [2, 1, 0]
 
 
 def test_a_link_and_a_kit_hand_it_out(app: Flask, office: Office) -> None:
