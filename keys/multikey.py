@@ -15,6 +15,7 @@ _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _NO_DIGIT = 0xFF
 _VALUES = bytes(_ALPHABET.find(chr(code)) % 256 for code in range(256))
 """Of each character the digit's value, or `_NO_DIGIT`."""
+_PAIR = len(_ALPHABET) ** 2
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 # Ten digits at a time, as dividing and multiplying long numbers takes long.
 _CHUNK_DIGITS = 10
@@ -27,13 +28,17 @@ def encode_multibase(data: bytes) -> str:
     """Return `data` as base58btc multibase text: "z", then a 1 for each leading zero byte."""
     zeros = len(data) - len(data.lstrip(b"\0"))
     number = int.from_bytes(data)
-    pairs: list[str] = []
+    chunks: list[str] = []
     while number:
-        number, chunk = divmod(number, _CHUNK)
-        for _ in range(_CHUNK_DIGITS // 2):
-            chunk, value = divmod(chunk, len(_PAIRS))
-            pairs.append(_PAIRS[value])
-    digits = "".join(reversed(pairs)).lstrip(_ALPHABET[0])
+        number, rest = divmod(number, _CHUNK)
+        rest, fifth = divmod(rest, _PAIR)
+        rest, fourth = divmod(rest, _PAIR)
+        rest, third = divmod(rest, _PAIR)
+        first, second = divmod(rest, _PAIR)
+        chunks.append(
+            f"{_PAIRS[first]}{_PAIRS[second]}{_PAIRS[third]}{_PAIRS[fourth]}{_PAIRS[fifth]}"
+        )
+    digits = "".join(reversed(chunks)).lstrip(_ALPHABET[0])
     return _BASE58BTC_PREFIX + _ALPHABET[0] * zeros + digits
 
 
