@@ -141,6 +141,7 @@ def test_taking_one_back_asks_first(
         {"name": "badge.json", "mimeType": "application/json", "buffer": college.signed(address="")}
     )
     press(page, "Hand it in")
+    expect(page.get_by_text("Waits for confirmation")).to_be_visible()
     press(page, "Take it back")
     expect(page.get_by_role("dialog")).to_contain_text("You can hand it in again.")
     page.keyboard.press("Enter")

@@ -32,7 +32,12 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def press(page: Page, name: str) -> None:
-    """Reach a button or link by its name and press Enter, as one does without a mouse."""
+    """Reach a button or link by its name and press Enter, as one does without a mouse.
+
+    Once the page is there: one that opens at a place of its own moves the focus until then,
+    and what its scripts do is not done before.
+    """
+    page.wait_for_load_state()
     control = page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
     control.focus()
     page.keyboard.press("Enter")

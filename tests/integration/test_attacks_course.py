@@ -65,6 +65,8 @@ class Victim:
             # Of a badge that is there, anybody may read whom to ask.
             "achievement_id": uuid4(),
             "version_id": uuid4(),
+            "pathway_id": uuid4(),
+            "foreign_id": uuid4(),
         }
 
     def rows(self) -> dict[tuple[object, ...], tuple[object, ...]]:
