@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -292,6 +293,7 @@ def _check_again(wish: Wish, standing: Standing) -> None:
         raise RowFaultsError(RowFault(code="was_revoked", detail=day))
 
 
+@lru_cache(64)
 def _source(text: str) -> str:
     try:
         source = plain_line(text, field="source", most=SOURCE_CHARACTERS)

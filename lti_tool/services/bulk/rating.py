@@ -41,7 +41,7 @@ class RatingReader:
         self.wish = wish
         self._fields: dict[UUID, Mapping[int, str]] = {}
         self._criteria: dict[tuple[object, ...], tuple[CriterionInput, ...]] = {}
-        self._judged: dict[tuple[object, ...], Judged] = {}
+        self._judged: dict[tuple[object, ...], tuple[object, Judged]] = {}
 
     def criteria(self, target: Target, row: FileRow, source: str) -> tuple[CriterionInput, ...]:
         """Return what a row gives every criterion of the version that counts.
@@ -78,13 +78,16 @@ class RatingReader:
         Raises:
             RowFaultsError: a criterion is not rated.
         """
-        key = target.version.id, criteria, held
+        # To compare them by their content would take longer than all the rest of a row.
+        key = target.version.id, id(criteria), held
         found = self._judged.get(key)
         if found is None:
             if len(self._judged) == KEPT:
                 self._judged.clear()
-            self._judged[key] = found = _judge(target.definition, criteria, held)
-        return found
+            judged = _judge(target.definition, criteria, held)
+            # They are kept, too: others could come to have their id.
+            self._judged[key] = found = criteria, judged
+        return found[1]
 
 
 def _typed(task: TaskInput, source: str) -> TaskInput:

@@ -59,6 +59,7 @@ class _Batch:
     resolver: RememberingResolver
     endorsed: Mapping[UUID, Endorsements]
     proofs: dict[datetime, Proof]
+    instants: dict[datetime, str]
     last: dict[Hashable, bytes]
     """The last credential from each template."""
 
@@ -99,6 +100,7 @@ class BatchIssuer:
                 resolver=RememberingResolver(OwnResolver(parts.database, parts.urls)),
                 endorsed=endorsements_of(session, issuer, {one.version_id for one in facts}),
                 proofs={},
+                instants={},
                 last={},
             )
         key = batch.ring.current(Algorithm.ED25519)
@@ -129,7 +131,7 @@ class BatchIssuer:
         return taken
 
     def _sign(self, batch: _Batch, facts: AwardFacts, reservation: Reservation) -> bytes:
-        kind, values = _kind(batch, facts, reservation), _values(facts, reservation)
+        kind, values = _kind(batch, facts, reservation), _values(batch, facts, reservation)
         if values is None:
             return self._sign_whole(batch, facts, reservation)
         key = kind, id(facts.result)
@@ -180,7 +182,7 @@ class BatchIssuer:
         document: dict[str, Any] = self._unsigned(batch, facts, reservation)
         results = [name_of(one) for one in document["credentialSubject"].get("result", ())]
         found = template.filler(results) if template else None
-        values = _values(facts, reservation)
+        values = _values(batch, facts, reservation)
         if found is not None or values is None:
             return found
         named = dict(zip(map(str, range(len(values))), values, strict=True))
@@ -229,7 +231,7 @@ def _kind(batch: _Batch, facts: AwardFacts, reservation: Reservation) -> Hashabl
     )
 
 
-def _values(facts: AwardFacts, reservation: Reservation) -> tuple[str, ...] | None:
+def _values(batch: _Batch, facts: AwardFacts, reservation: Reservation) -> tuple[str, ...] | None:
     """Return what differs between credentials of a kind; None if it is nothing to fill in."""
     name, urn = facts.subject.name, facts.subject.urn
     if (name and not fits(name)) or not urn.startswith(_URN):
@@ -239,10 +241,17 @@ def _values(facts: AwardFacts, reservation: Reservation) -> tuple[str, ...] | No
         str(reservation.evidence_page_id),
         str(reservation.position),
         urn.removeprefix(_URN),
-        format_instant(facts.awarded_at),
-        format_instant(facts.issued_at),
+        _instant(batch, facts.awarded_at),
+        _instant(batch, facts.issued_at),
         *((name,) if name else ()),
     )
+
+
+def _instant(batch: _Batch, instant: datetime) -> str:
+    found = batch.instants.get(instant)
+    if found is None:
+        batch.instants[instant] = found = format_instant(instant)
+    return found
 
 
 def _proof(batch: _Batch, facts: AwardFacts) -> Proof:

@@ -66,6 +66,7 @@ class EntryRows:
         self._values: Mapping[type[Row], list[Values]] = {row: [] for row in ORDER}
         self._ready: list[ManyRows] = []
         self._cells: list[Cell] = []
+        self._ratings: dict[int, tuple[object, list[Values], list[Values]]] = {}
         self._documents: dict[int, tuple[Judged, bytes, bytes]] = {}
 
     def close(self, database: Database) -> None:
@@ -199,29 +200,34 @@ class EntryRows:
                 "finished_at": None,
             }
         )
-        for one in rated.criteria:
-            self._add_rating(id_, one)
+        known = self._ratings.get(id(rated.criteria))
+        if known is None:
+            ratings = [self._rating(one) for one in rated.criteria]
+            scores = [score for one in rated.criteria for score in self._task_scores(one)]
+            # What they are of is kept, too: others could come to have their id.
+            self._ratings[id(rated.criteria)] = known = rated.criteria, ratings, scores
+        _, ratings, scores = known
+        self._values[RatingRow].extend({"assessment_id": id_, **one} for one in ratings)
+        self._values[TaskScoreRow].extend({"assessment_id": id_, **one} for one in scores)
 
-    def _add_rating(self, assessment_id: UUID, one: CriterionInput) -> None:
+    def _rating(self, one: CriterionInput) -> Values:
+        return {
+            "criterion_id": one.criterion_id,
+            "level_id": one.level_id,
+            "number": None if one.number is None else points_text(one.number),
+            "is_signed": one.is_signed,
+            "override_level_id": one.override.level_id if one.override else None,
+            "override_reason": one.override.reason if one.override else "",
+            "comment": one.comment,
+            "is_kept": False,
+            "rated_by": self._ground.actor.id,
+            "rated_at": self._at,
+        }
+
+    def _task_scores(self, one: CriterionInput) -> list[Values]:
         actor_id = self._ground.actor.id
-        self._values[RatingRow].append(
+        return [
             {
-                "assessment_id": assessment_id,
-                "criterion_id": one.criterion_id,
-                "level_id": one.level_id,
-                "number": None if one.number is None else points_text(one.number),
-                "is_signed": one.is_signed,
-                "override_level_id": one.override.level_id if one.override else None,
-                "override_reason": one.override.reason if one.override else "",
-                "comment": one.comment,
-                "is_kept": False,
-                "rated_by": actor_id,
-                "rated_at": self._at,
-            }
-        )
-        self._values[TaskScoreRow].extend(
-            {
-                "assessment_id": assessment_id,
                 "criterion_id": one.criterion_id,
                 "task_id": task.task_id,
                 "points": task.points,
@@ -231,7 +237,7 @@ class EntryRows:
                 "scored_at": self._at,
             }
             for task in one.tasks
-        )
+        ]
 
     def _add_award(
         self, entry: Entry, signed: SignedCredential, award_id: UUID, decision_id: UUID | None
