@@ -1,5 +1,6 @@
 """Fixtures that many tests share: databases, a clock, an application, a launch."""
 
+import gc
 import os
 import re
 import secrets
@@ -37,6 +38,10 @@ from tests.postgresql import SERVER, a_database
 hypothesis_settings.register_profile("quatrefoil", deadline=None)
 hypothesis_settings.load_profile("quatrefoil")
 
+# Collecting garbage a hundred times less often saves a seventh of a run. Whatever a test
+# lets go of is seldom in a ring, and the process ends with the run.
+gc.set_threshold(50_000, 20, 10)
+
 EMPTY_ALL = "; ".join(str(one.delete()) for one in reversed(Row.metadata.sorted_tables))
 """One trip to the server for all tables."""
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -46,6 +51,18 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     """Name a test the same in every process, also where a value holds a fresh id."""
     named = UUID_TEXT.sub("an-id", val) if isinstance(val, str) else None
     return named if named != val else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files that have something slow: at the end, one process would wait for them."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Leave all modules alone that were imported so far: they stay."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

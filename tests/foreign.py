@@ -180,7 +180,7 @@ def a_college(clock: FakeClock) -> Iterator[College]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made.append(College(f"127.0.0.1:{server.server_port}", clock))
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
     thread.start()
     try:
         yield made[0]

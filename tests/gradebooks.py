@@ -202,7 +202,7 @@ def _serving_keys(runtime: Runtime) -> Iterator[str]:
         return [body]
 
     server = make_server("127.0.0.1", 0, answer, threaded=True)
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.005,), daemon=True)
     thread.start()
     try:
         yield f"http://localhost:{server.server_port}"

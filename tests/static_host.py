@@ -61,7 +61,7 @@ def hosting(folder: Path, port: int) -> Iterator[None]:
     rules = read_rules((folder / "_headers").read_text("utf-8"))
     handler = partial(StaticHost, rules=rules, directory=str(folder))
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
     thread.start()
     try:
         yield

@@ -29,7 +29,7 @@ class PracticeServer:
         """Listen, and serve in a thread."""
         host, port = self._address
         self._server = _listen(self.app, host, port)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

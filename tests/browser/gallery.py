@@ -138,7 +138,7 @@ class Quiet(WSGIRequestHandler):
 def serving(app: Flask) -> Iterator[str]:
     """Serve `app` on a free port of this machine and give its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -21,7 +21,7 @@ TOKEN = "token-of-a-test-launch"
 def listening(app: Flask, port: int) -> Iterator[None]:
     """Serve `app` on `port` of this machine."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
     thread.start()
     try:
         yield

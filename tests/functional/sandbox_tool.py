@@ -303,7 +303,7 @@ def running(
     settings = replace(settings, clock=clock, activities=activities or settings.activities)
     tool = StandInTool(settings, clock)
     tool_server = make_server("127.0.0.1", tool_port, tool.app(), threaded=True)
-    thread = Thread(target=tool_server.serve_forever, args=(0.02,), daemon=True)
+    thread = Thread(target=tool_server.serve_forever, args=(0.005,), daemon=True)
     thread.start()
     try:
         with PracticeServer(create_platform(settings), host="127.0.0.1", port=port) as server:
