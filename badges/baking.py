@@ -106,9 +106,15 @@ def _chunk(credential: bytes) -> tuple[bytes, ...]:
 def _text_of(chunk: Chunk) -> bytes:
     if chunk.kind != b"iTXt":
         raise BakingError("not_baked")
-    _, _, rest = chunk.data.partition(b"\0")
-    flag, method = rest[:1], rest[1:2]
-    text = rest[2:].split(b"\0", 2)[-1]
+    # Keyword, flag and method, language, translated keyword, each ended by 0 (PNG 11.3.3.4).
+    data = chunk.data
+    flags = data.find(b"\0") + 1
+    language = data.find(b"\0", flags + 2)
+    translated = data.find(b"\0", language + 1)
+    if not 0 < flags < language < translated:
+        raise BakingError("not_png")
+    flag, method = data[flags : flags + 1], data[flags + 1 : flags + 2]
+    text = data[translated + 1 :]
     if flag == b"\0":
         return text
     if (flag, method) != (b"\1", b"\0"):

@@ -208,6 +208,15 @@ def test_a_picture_without_a_credential_and_one_with_two() -> None:
     assert unbake(bake(twice, JSON)) == JSON
 
 
+@pytest.mark.parametrize("text", [b"", b"\0", b"\0\0\0{}", b"\0\0\0\0{}"])
+def test_a_text_without_all_its_parts_is_refused(text: bytes) -> None:
+    """Whatever another reader would take for the credential."""
+    head, *rest = read_chunks(PNG)
+
+    with pytest.raises(BakingError, match="not_png"):
+        unbake(write_chunks([head, Chunk(b"iTXt", KEYWORD + text), *rest]))
+
+
 def test_a_compressed_text_is_read_up_to_a_limit() -> None:
     """Others compress; a bomb is refused before it is unpacked."""
     head, *rest = read_chunks(PNG)
