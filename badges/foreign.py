@@ -124,7 +124,8 @@ def compare_address(document: Mapping[str, object], address: str) -> AddressMatc
     """Return whether a verified credential names an e-mail address; empty is not known.
 
     Hashed or not, it is compared in lower case: the specification does not say how issuers
-    write addresses, and nobody has two that differ by case.
+    write addresses, and nobody has two that differ by case. Beyond ASCII they are compared to
+    the letter: U+212A in lower case is a plain k, of a mailbox that somebody else may have.
     """
     named = [one for one in _identities(document) if one["identityType"] == _ADDRESS]
     if not named:
@@ -137,15 +138,20 @@ def compare_address(document: Mapping[str, object], address: str) -> AddressMatc
 
 def _names(identity: Mapping[str, Any], address: str) -> bool:
     said: str = identity["identityHash"]
-    written = dict.fromkeys((address.strip().lower(), address.strip()))
+    written = dict.fromkeys((_in_lower_case(address), address.strip()))
     if not identity["hashed"]:
-        return said.strip().lower() in written
+        return _in_lower_case(said) in written
     name, _, digest = said.partition("$")
     function = _FUNCTIONS.get(name)
     salt = identity.get("salt", "")
     return function is not None and digest.lower() in {
         function(f"{one}{salt}".encode()).hexdigest() for one in written
     }
+
+
+def _in_lower_case(address: str) -> str:
+    text = address.strip()
+    return text.lower() if text.isascii() else text
 
 
 def _identities(document: Mapping[str, object]) -> Sequence[Mapping[str, Any]]:

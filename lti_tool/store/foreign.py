@@ -6,7 +6,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import Select, exists, func, select, update
+from sqlalchemy import Select, and_, exists, func, select, update
 from sqlalchemy.orm import Session, defer
 
 from lti_tool.errors import NotFoundError
@@ -23,6 +23,8 @@ from lti_tool.store.upsert import insert_or_replace
 ForeignParts: TypeAlias = ResultRow[ForeignCredentialRow, AchievementRow]
 """A credential of another issuer, and the microcredential's achievement for which it counts."""
 
+_NAME_BYTES = 2_500
+"""PostgreSQL's indexes hold no more than 2,700."""
 STANDING = ("waiting", "accepted")
 _STANDS = (ForeignCredentialRow.state.in_(STANDING), ForeignCredentialRow.revoked_at.is_(None))
 _COUNTS = (ForeignCredentialRow.state == "accepted", ForeignCredentialRow.revoked_at.is_(None))
@@ -86,7 +88,7 @@ def list_holders(session: Session, pathway_id: UUID) -> Sequence[UUID]:
 def list_same(
     session: Session, program_id: UUID, *, issuer_uri: str, credential_uri: str
 ) -> Sequence[ForeignCredentialRow]:
-    """Return where a credential stands in a program, whoever handed it in."""
+    """Return where a credential stands in a program, or was refused, whoever handed it in."""
     return session.scalars(
         select(ForeignCredentialRow)
         .options(defer(ForeignCredentialRow.document))
@@ -95,7 +97,7 @@ def list_same(
             AchievementRow.program_id == program_id,
             ForeignCredentialRow.issuer_uri == issuer_uri,
             ForeignCredentialRow.credential_uri == credential_uri,
-            *_STANDS,
+            and_(*_STANDS) | (ForeignCredentialRow.state == "refused"),
         )
     ).all()
 
@@ -256,15 +258,22 @@ def find_unreachable_since(session: Session, *, after: datetime) -> datetime | N
     )
 
 
+def can_be_kept(*names: str) -> bool:
+    """Whether rows are found by these names together; what a token signs may be no name."""
+    text = "".join(names)
+    return text.isprintable() and len(text.encode()) <= _NAME_BYTES
+
+
 def save_document(session: Session, *, kind: str, uri: str, body: bytes, at: datetime) -> None:
     """Keep what another issuer serves under an address, in place of what it served before."""
     values = {"kind": kind, "uri": uri, "body": body, "saved_at": at}
-    insert_or_replace(session, ForeignDocumentRow, values)
+    if can_be_kept(uri):
+        insert_or_replace(session, ForeignDocumentRow, values)
 
 
 def find_document(session: Session, kind: str, uri: str) -> ForeignDocumentRow | None:
     """Return what was last saved under an address."""
-    return session.get(ForeignDocumentRow, (kind, uri))
+    return session.get(ForeignDocumentRow, (kind, uri)) if can_be_kept(uri) else None
 
 
 def _with_pathway() -> Select[ForeignCredentialRow, AchievementRow]:

@@ -1,5 +1,6 @@
 """Badges of other issuers that stand in for ours: handed in, and decided."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ def test_what_is_refused_or_withdrawn_is_gone(town: Town) -> None:
     refuse(issuing, town.scope, first.id, reason="Of somebody else")
     second = town.hand_in(town.college.signed(address=""))
     withdraw(issuing, town.ladder.learner.earner_id, second.id)
-    third = town.hand_in(town.college.signed())
+    third = town.hand_in(town.college.signed(number=2))
 
     for id_, state in ((first.id, "refused"), (second.id, "withdrawn")):
         row = town.row(id_)
@@ -112,6 +113,33 @@ def test_what_is_refused_or_withdrawn_is_gone(town: Town) -> None:
     }
     assert {one.component_title for one in views} == {"Two"}
     assert {"foreign.refused", "earner.foreign_withdrawn"} <= set(town.actions())
+
+
+def test_what_was_refused_comes_back_only_by_a_coordinator(town: Town) -> None:
+    """Whoever changes their address at the LMS, or hands it in again, gets round nobody's word."""
+    town.ladder.release("one")
+    data = town.college.signed()
+    first = town.hand_in(data, "ben@college.example")
+    refuse(town.runtime.issuing, town.scope, first.id, reason="It is Ada's")
+
+    second = town.hand_in(data, ADDRESS)
+    assert (second.state, second.address, second.followed) == ("waiting", AddressMatch.SAME, False)
+    assert not town.ladder.holds()
+    withdraw(town.runtime.issuing, town.ladder.learner.earner_id, second.id)
+    third = town.hand_in(data, ADDRESS)
+    assert third.state == "waiting"
+    assert confirm(town.parts, town.scope, third.id, reason="It was theirs")
+
+
+def test_whose_it_is_does_not_suffer_from_whom_it_was_refused(town: Town) -> None:
+    """Somebody tried to take it: it counts at once for the person that it names."""
+    data = town.college.signed()
+    thief = replace(town, ladder=town.ladder.for_another())
+    taken = thief.hand_in(data, "ben@college.example")
+    assert town.refusal(data) == "handed_in_by_another"
+    refuse(town.runtime.issuing, town.scope, taken.id, reason="It is Ada's")
+
+    assert town.hand_in(data).state == "accepted"
 
 
 def test_what_carries_a_microcredential_stays(town: Town) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from badges.achievement import Issuer, Status
 from badges.baking import bake
 from badges.endorsement import EndorsementFacts, build_endorsement
 from badges.instants import format_instant
-from badges.proof import add_data_integrity_proof
+from badges.proof import add_data_integrity_proof, sign_vc_jwt
 from badges.written import serialize
 from keys.did import verification_method_id
 from keys.multikey import encode_multikey
@@ -37,6 +38,8 @@ from lti_tool.store.rows import (
 from tests.foreign import ACHIEVEMENT, College
 from tests.pictures import a_png
 from tests.towns import Town
+
+_WIDE = str.maketrans("0123456789abcdef", "零一二三四五六七八九甲乙丙丁戊己")
 
 
 def _with(document: dict[str, object], **changes: object) -> bytes:
@@ -97,6 +100,17 @@ def _of_our_name(college: College) -> bytes:
     return college.signed(college.badge(id="https://tool.example/credentials/1"))
 
 
+def _of_a_long_name(college: College) -> bytes:
+    """Its id is longer than what an index holds, and says nothing twice."""
+    digits = "".join(sha256(str(number).encode()).hexdigest() for number in range(32))
+    return college.signed(college.badge(id=f"urn:x:{digits[:1990].translate(_WIDE)}"))
+
+
+def _of_no_name(college: College) -> bytes:
+    """A token signs whatever its id is."""
+    return sign_vc_jwt(college.badge(id="urn:x:a\0b"), college.token_key).encode()
+
+
 HOSTILE: dict[str, tuple[Callable[[College], bytes], str]] = {
     "nothing": (lambda _: b"x", "not_valid_unreadable"),
     "huge numbers": (lambda _: b'{"a": 1e999}', "not_valid_unreadable"),
@@ -115,6 +129,8 @@ HOSTILE: dict[str, tuple[Callable[[College], bytes], str]] = {
     "silent": (_silent, "not_valid_unreachable"),
     "key of another": (_stolen, "not_valid_broken"),
     "issuer of their own": (_self_made, "another_issuer"),
+    "an id too long": (_of_a_long_name, "id_unfit"),
+    "an id that is no text": (_of_no_name, "id_unfit"),
     "an id of ours": (_of_our_name, "own_credential"),
     "another achievement": (
         lambda one: one.signed(achievement=f"{ACHIEVEMENT}/easier"),

@@ -1,7 +1,7 @@
 """Handing in a credential of another issuer: verified, matched with the pathway, and stored.
 
-It counts at once if its issuer gave it to the address that the LMS says is this person's;
-otherwise a coordinator looks whose it is.
+It counts at once if its issuer gave it to the address that the LMS says is this person's, and
+no coordinator has refused it; otherwise a coordinator looks whose it is.
 """
 
 from collections.abc import Collection
@@ -49,8 +49,8 @@ class ForeignRefusedError(ConflictError):
     """A credential of another issuer that does not count. `report` is there once it was verified.
 
     The code is `not_valid_` with what its verification amounts to, one of `NoStandIn`,
-    `own_credential`, `held_already`, `handed_in_already`, `handed_in_by_another`, `too_many`,
-    or `test_user`.
+    `own_credential`, `id_unfit`, `held_already`, `handed_in_already`, `handed_in_by_another`,
+    `too_many`, or `test_user`.
     """
 
     code = "foreign_refused"
@@ -162,10 +162,20 @@ def _store(
             if not components:
                 raise ForeignRefusedError(NoStandIn.NOT_ACCEPTED.value, report)
         facts = read_facts(document)
+        if not foreign.can_be_kept(facts.issuer_id, facts.id):
+            raise ForeignRefusedError("id_unfit", report)
         _check_room(session, parts, offer.earner_id)
-        _check_new(session, offer, facts, report)
+        was_refused = _check_new(session, offer, facts, report)
         component = _find_free(session, stack, offer.earner_id, components, report)
-        row = _row(parts, offer, checked, facts, component=component, address=address)
+        row = _row(
+            parts,
+            offer,
+            checked,
+            facts,
+            component=component,
+            address=address,
+            counts=address is AddressMatch.SAME and not was_refused,
+        )
         session.add(row)
         session.flush()
         keep_documents(session, checked)
@@ -182,15 +192,24 @@ def _is_own(session: Session, parts: ForeignParts, report: Report) -> bool:
     )
 
 
-def _check_new(session: Session, offer: Offer, facts: ForeignFacts, report: Report) -> None:
-    """Refuse what stands already: for somebody else, or for the same person in this pathway."""
+def _check_new(session: Session, offer: Offer, facts: ForeignFacts, report: Report) -> bool:
+    """Refuse what stands already: for somebody else, or for the same person in this pathway.
+
+    Return whether a coordinator has refused it to this person: then one looks again, whatever
+    address it names.
+    """
+    was_refused = False
     for row in foreign.list_same(
         session, offer.program_id, issuer_uri=facts.issuer_id, credential_uri=facts.id
     ):
-        if row.earner_id != offer.earner_id:
+        is_theirs = row.earner_id == offer.earner_id
+        if row.state == "refused":
+            was_refused = was_refused or is_theirs
+        elif not is_theirs:
             raise ForeignRefusedError("handed_in_by_another", report)
-        if row.pathway_id == offer.pathway_id:
+        elif row.pathway_id == offer.pathway_id:
             raise ForeignRefusedError("handed_in_already", report)
+    return was_refused
 
 
 def _find_free(
@@ -214,8 +233,8 @@ def _row(
     *,
     component: str,
     address: AddressMatch,
+    counts: bool,
 ) -> ForeignCredentialRow:
-    is_theirs = address is AddressMatch.SAME
     return ForeignCredentialRow(
         id=parts.issuing.new_id(),
         earner_id=offer.earner_id,
@@ -234,15 +253,15 @@ def _row(
         valid_until=facts.valid_until,
         address=address.value,
         handed_in_at=checked.at,
-        state="accepted" if is_theirs else "waiting",
-        holder_basis=HolderBasis.EMAIL.value if is_theirs else None,
-        decided_at=checked.at if is_theirs else None,
+        state="accepted" if counts else "waiting",
+        holder_basis=HolderBasis.EMAIL.value if counts else None,
+        decided_at=checked.at if counts else None,
         decided_by=None,
         reason="",
         checked_at=checked.at,
         check_outcome=checked.outcome.value,
         failing_since=None,
-        check_due_at=checked.at + CHECKED_EVERY if not is_theirs else checked.at,
+        check_due_at=checked.at + CHECKED_EVERY if not counts else checked.at,
         revoked_at=None,
     )
 

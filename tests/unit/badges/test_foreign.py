@@ -119,6 +119,16 @@ def test_the_same_address_is_recognised_in_each_form(
         assert compare_address(naming(form), f"x{address}") is AddressMatch.ANOTHER
 
 
+def test_no_letter_of_another_script_becomes_one_of_an_address() -> None:
+    """The Kelvin sign in lower case is a plain k, and neither mailbox is the other."""
+    kim, kelvin = "kim@example.org", "\u212aim@example.org"
+    digest = sha256(kim.encode()).hexdigest()
+    for named in (an_identity(kim), an_identity(f"sha256${digest}", hashed=True)):
+        assert compare_address(naming(named), kelvin) is AddressMatch.ANOTHER
+    assert compare_address(naming(an_identity(kelvin)), kim) is AddressMatch.ANOTHER
+    assert compare_address(naming(an_identity(kelvin)), f" {kelvin}") is AddressMatch.SAME
+
+
 @given(text=st.text(max_size=80), address=st.emails())
 def test_nothing_but_the_address_is_taken_for_it(text: str, address: str) -> None:
     """Whatever stands in the place of a hash: no error, and no match."""
