@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, lru_cache
 from typing import Self, cast
 
 from badges.errors import StatusListError
@@ -35,36 +35,21 @@ _TAIL = struct.Struct("<II")
 _NO_LIST = b'"encodedList":""'
 _BLOCK_BYTES = 2048
 _BLOCK_ENTRIES = 8 * _BLOCK_BYTES
-
-
-@dataclass(frozen=True)
-class _Block:
-    """The bits of some entries that stand together. Shared by all lists that have the same."""
-
-    bits: bytes
-
-    @cached_property
-    def text(self) -> str:
-        """A piece of a deflate stream that leans on nothing before or behind it, as base64url.
-
-        Empty blocks make its length one that base64 writes without looking at what follows.
-        """
-        compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-        packed = compressor.compress(self.bits) + compressor.flush(zlib.Z_FULL_FLUSH)
-        while len(packed) % 3:
-            packed += _EMPTY_BLOCK
-        return _base64url(packed)
+_SECTION = 8
+"""Blocks that are put together by themselves."""
+_REMEMBERED = 2048
+"""Blocks, of at most some 5 kB with what they are packed into; and as many sections of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusList:
     """The bits of a list, in blocks; index 0 is the left-most bit of the first byte.
 
-    A list with one more bit set shares all blocks but one with the list that it came of, so
-    encoding it packs that one and copies the others.
+    How a block is packed is remembered by its bits. So of a list that was encoded before,
+    with one more bit set or read from the database again, only what changed is packed.
     """
 
-    _blocks: tuple[_Block, ...] = field(repr=False)
+    _blocks: tuple[bytes, ...] = field(repr=False)
 
     @classmethod
     def empty(cls, entries: int = MINIMUM_ENTRIES) -> Self:
@@ -77,8 +62,8 @@ class StatusList:
             raise StatusListError("the number of entries is a multiple of 8")
         _check_size(entries)
         whole, rest = divmod(entries // 8, _BLOCK_BYTES)
-        last = (_Block(bytes(rest)),) if rest else ()
-        return cls((_Block(bytes(_BLOCK_BYTES)),) * whole + last)
+        last = (bytes(rest),) if rest else ()
+        return cls((bytes(_BLOCK_BYTES),) * whole + last)
 
     @classmethod
     def decode(cls, encoded: object) -> Self:
@@ -96,7 +81,7 @@ class StatusList:
             raise StatusListError("the list is longer than accepted, cut off, or has a tail")
         _check_size(len(bits) * 8)
         starts = range(0, len(bits), _BLOCK_BYTES)
-        return cls(tuple(_Block(bits[start : start + _BLOCK_BYTES]) for start in starts))
+        return cls(tuple(bits[start : start + _BLOCK_BYTES] for start in starts))
 
     def encode(self) -> str:
         """Return the list as `encodedList`: "u" and base64url of gzip. Same bits, same text.
@@ -104,13 +89,18 @@ class StatusList:
         It is one gzip member, whose blocks are packed each by itself (RFC 1951 allows that
         a stream is flushed anywhere): a third longer than packed as a whole.
         """
-        checksum = size = 0
-        for block in self._blocks:
-            checksum = zlib.crc32(block.bits, checksum)
-            size += len(block.bits)
-        tail = _base64url(_LAST_BLOCK + _TAIL.pack(checksum, size))
-        texts = (block.text for block in self._blocks)
-        return "".join((_MULTIBASE_BASE64URL, _base64url(_HEAD), *texts, tail))
+        blocks, checksum = self._blocks, 0
+        texts = [_MULTIBASE_BASE64URL, _base64url(_HEAD)]
+        for start in range(0, len(blocks), _SECTION):
+            section = blocks[start : start + _SECTION]
+            text, own = _packed_section(section)
+            texts.append(text)
+            if len(section) == _SECTION and len(section[-1]) == _BLOCK_BYTES:
+                checksum = _moved_on(checksum) ^ own
+            else:
+                checksum = zlib.crc32(b"".join(section), checksum)
+        texts.append(_base64url(_LAST_BLOCK + _TAIL.pack(checksum, len(self) // 8)))
+        return "".join(texts)
 
     def is_set(self, index: int) -> bool:
         """Return whether the bit at `index` is set.
@@ -120,7 +110,7 @@ class StatusList:
         """
         number, byte, mask = _place(index)
         try:
-            return bool(self._blocks[number].bits[byte] & mask)
+            return bool(self._blocks[number][byte] & mask)
         except IndexError:
             raise StatusListError(f"the list has no entry {index}") from None
 
@@ -135,18 +125,17 @@ class StatusList:
             number, byte, mask = _place(index)
             try:
                 if number not in changed:
-                    changed[number] = bytearray(self._blocks[number].bits)
+                    changed[number] = bytearray(self._blocks[number])
                 changed[number][byte] |= mask
             except IndexError:
                 raise StatusListError(f"the list has no entry {index}") from None
         blocks = list(self._blocks)
         for number, bits in changed.items():
-            if bits != blocks[number].bits:
-                blocks[number] = _Block(bytes(bits))
+            blocks[number] = bytes(bits)
         return type(self)(tuple(blocks))
 
     def __len__(self) -> int:
-        return 8 * ((len(self._blocks) - 1) * _BLOCK_BYTES + len(self._blocks[-1].bits))
+        return 8 * ((len(self._blocks) - 1) * _BLOCK_BYTES + len(self._blocks[-1]))
 
 
 def build_status_list_credential(
@@ -187,6 +176,48 @@ def serialize_list(document: Mapping[str, object]) -> bytes:
     text = subject["encodedList"].encode("ascii")
     # Within a text its quotes would be escaped: this is the member.
     return serialize(short).replace(_NO_LIST, _NO_LIST[:-1] + text + b'"', 1)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _packed(bits: bytes) -> str:
+    """Return a piece of a deflate stream that leans on nothing before or behind it, as base64url.
+
+    Empty blocks make its length one that base64 writes without looking at what follows.
+    """
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = compressor.compress(bits) + compressor.flush(zlib.Z_FULL_FLUSH)
+    while len(packed) % 3:
+        packed += _EMPTY_BLOCK
+    return _base64url(packed)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _packed_section(blocks: tuple[bytes, ...]) -> tuple[str, int]:
+    """Return some blocks as packed, and the checksum of their bits."""
+    return "".join(map(_packed, blocks)), zlib.crc32(b"".join(blocks))
+
+
+def _moved_on(checksum: int) -> int:
+    """Return what becomes of a checksum when a whole section follows, apart from that.
+
+    CRC-32 is linear: what came before need not be read again.
+    """
+    a, b, c, d = _moved_bytes()
+    return a[checksum & 255] ^ b[checksum >> 8 & 255] ^ c[checksum >> 16 & 255] ^ d[checksum >> 24]
+
+
+@cache
+def _moved_bytes() -> tuple[list[int], ...]:
+    """Return the same for each byte of a checksum, the lowest first."""
+    zeros = bytes(_SECTION * _BLOCK_BYTES)
+    moved = [zlib.crc32(zeros, 1 << bit) ^ zlib.crc32(zeros) for bit in range(32)]
+    tables = []
+    for first in range(0, 32, 8):
+        table = [0]
+        for bit in moved[first : first + 8]:
+            table += [one ^ bit for one in table]
+        tables.append(table)
+    return tuple(tables)
 
 
 def _place(index: int) -> tuple[int, int, int]:

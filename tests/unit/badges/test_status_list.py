@@ -116,6 +116,9 @@ def test_a_revocation_packs_one_block(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(packed) == 1
     assert not before.is_set(2**23 + 1)
     assert after.is_set(2**23 + 1)
+    # As it is read from the rows, each time that it is signed.
+    StatusList.empty(2**24).with_set([*range(0, 2**24, 4096), 2**23 + 1]).encode()
+    assert len(packed) == 1
 
 
 def test_an_empty_list_is_short() -> None:
