@@ -22,6 +22,10 @@ PATIENCE_SECONDS = 30.0
 LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 
 
+class NotAskedError(ResolutionError):
+    """It says nothing of whoever would have answered: there was no time left, or no turn."""
+
+
 class FetchingResolver:
     """Asks the world, through the guarded session: https, public addresses, bounded.
 
@@ -66,13 +70,14 @@ class FetchingResolver:
 
     def _fetch(self, url: str, accept: str = "application/json, */*;q=0.5") -> bytes:
         if self._timer() >= self._ends_at:
-            raise ResolutionError("no time left")
+            raise NotAskedError("no time left")
         try:
             answer = self._http.exchange(
                 "GET", url, headers={"Accept": accept}, follows_redirects=True
             )
         except LtiToolError as exc:
-            raise ResolutionError(exc.code) from exc
+            error = NotAskedError if exc.code == "busy" else ResolutionError
+            raise error(exc.code) from exc
         if answer.status in HIDDEN:
             raise NotPublicError("not shown to the world")
         if not answer.is_success:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lti_tool.services.foreign import following
+from lti_tool.lti.http import GuardedSession
+from lti_tool.services.foreign import checking, following
 from tests.stacked import at_once
 from tests.towns import Town, related
 
@@ -107,3 +108,14 @@ def test_two_workers_verify_each_once(town: Town) -> None:
 
     assert at_once(town.sweep, town.sweep, town.sweep) == []
     assert len(town.college.asked) == asked + 2
+
+
+def test_what_one_had_no_turn_for_is_asked_for_the_next(town: Town) -> None:
+    """It says nothing of the issuer, whose answers many credentials share."""
+    data, answers = town.college.signed(), checking.Answers()
+    busy = GuardedSession(private_hosts=frozenset({town.college.host}), at_once=0)
+
+    found = checking.check(replace(town.parts, http=busy), data, answers=answers)
+    assert found.outcome is checking.CheckOutcome.UNREACHABLE
+    found = checking.check(town.parts, data, answers=answers)
+    assert found.outcome is checking.CheckOutcome.VALID

@@ -204,6 +204,8 @@ def test_what_cannot_be_read_is_said(town: Town) -> None:
     host = f"http://{town.college.host}"
 
     assert read_upload(data) == read_upload(baked) == read_text(f"\n{data.decode()} ") == data
+    # Such a space is white to whoever verifies text, and no white space of bytes.
+    assert read_upload(f"\xa0{data.decode()}\u2003".encode()) == data
     assert fetch(town.parts, f" {host}/a") == fetch(town.parts, f"{host}/p") == data
     for code, act in (
         ("nothing_given", lambda: read_upload(b"  ")),

@@ -16,7 +16,7 @@ from badges.document_checks import parse
 from badges.errors import ResolutionError
 from lti_tool.lti.http import GuardedSession
 from lti_tool.services.examining import Report, examine
-from lti_tool.services.fetching import FetchingResolver
+from lti_tool.services.fetching import FetchingResolver, NotAskedError
 from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.resolving import ChainedResolver, OwnResolver
 from lti_tool.store import foreign
@@ -147,6 +147,9 @@ class _SavingResolver:
         if (kind, uri) not in self._answers:
             try:
                 self._answers[kind, uri] = ask(uri)
+            except NotAskedError:
+                # What one credential had no time for, the next one may have.
+                raise
             except ResolutionError as error:
                 self._answers[kind, uri] = error
         answer = self._answers[kind, uri]

@@ -109,10 +109,12 @@ def look_at_due(
     """
     issuing, answers, ends_at = parts.issuing, Answers(), timer() + PATIENCE_SECONDS
     for _ in range(AT_ONCE):
+        if timer() >= ends_at:
+            return
         now = issuing.clock()
         with issuing.database.writing() as session:
             found = foreign.claim_due(session, now=now, until=now + LEASE)
-        if found is None or timer() >= ends_at:
+        if found is None:
             return
         run("foreign credential", partial(look, parts, *found, answers=answers))
 

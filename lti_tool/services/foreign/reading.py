@@ -1,5 +1,7 @@
 """What an earner hands in -> the bytes of one credential: a file, a text, or an address."""
 
+from contextlib import suppress
+
 from badges.baking import is_picture, unbake
 from badges.errors import BakingError
 from badges.png import MAXIMUM_BYTES as PICTURE_BYTES
@@ -65,8 +67,10 @@ def _read(data: bytes, field: str) -> bytes:
 
 
 def _bounded(data: bytes, field: str) -> bytes:
-    # White space around it is nobody's, and a token has none.
-    data = data.strip()
+    # White space around it is nobody's, and a token has none. Verifying takes it off, too, of
+    # whatever script: what is left says by its first character in which form it is.
+    with suppress(UnicodeDecodeError):
+        data = data.decode().strip().encode()
     if not data:
         raise InvalidFieldsError({field: ("nothing_given", None)})
     if len(data) > DOCUMENT_BYTES:
