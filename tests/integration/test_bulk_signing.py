@@ -13,11 +13,14 @@ from badges.template import Filler, Proof
 from badges.untrusted import parse_object
 from badges.verification import verify
 from badges.written import serialize
+from keys.jwk import thumbprint
 from keys.ring import KeyRing
 from keys.signing import Algorithm
 from lti_tool.runtime import Runtime
 from lti_tool.services import issuing
 from lti_tool.services.bulk import awarding, signing
+from lti_tool.services.bulk.batches import Batches, Ready
+from lti_tool.services.compromising import compromise
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.store.rows import AwardRow, CredentialRow, EarnerRow, IssuerRow, UserRow
 from tests import rows
@@ -125,6 +128,35 @@ def test_attested_awards_have_a_template_of_their_own(runtime: Runtime, longs: l
     assert [one == long_way(office, one) for one in found] == [True] * 4
     awarded = {str(parse_object(one)["awardedDate"])[:10] for one in found}
     assert awarded == set(days)
+
+
+def test_a_key_that_is_lost_before_a_batch_is_written_signs_none_of_it(
+    runtime: Runtime, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One batch is written while the next one is signed: that takes a while."""
+    monkeypatch.setattr(awarding, "BATCH", 2)
+    office = an_office(runtime, learners=4)
+    lost = thumbprint(ring_of(office).current(Algorithm.ED25519).public)
+    write, calls = Batches.write, []
+
+    def late(self: Batches, ready: Ready) -> None:
+        calls.append(ready)
+        if len(calls) == 2:
+            since = clock().replace(microsecond=0)
+            compromise(runtime.issuing, runtime.key_parts, lost, since=since)
+        write(self, ready)
+
+    monkeypatch.setattr(Batches, "write", late)
+    wish = office.wish(office.rated(*([PASS] * 4)))
+    assert len(list(awarding.award(runtime.issuing, wish))) == 2
+
+    with runtime.reading() as session:
+        stored = session.scalars(select(CredentialRow)).all()
+    new = [one.document for one in stored if one.document_key_id != lost]
+    # The first batch was there before: `keys reissue` finds it.
+    assert (len(stored), len(new)) == (4, 2)
+    resolver = OwnResolver(runtime.database, runtime.issuing.urls)
+    assert all(verify(one, resolver=resolver, now=runtime.clock()) for one in new)
 
 
 def test_what_does_not_verify_is_not_stored(

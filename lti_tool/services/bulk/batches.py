@@ -26,6 +26,7 @@ from lti_tool.services.issuing import IssuingParts, SignedCredential
 from lti_tool.services.stacking import Prepared, StackChangedError, prepare, until_settled, write
 from lti_tool.services.stacks import list_stacks, stand_all
 from lti_tool.store import bulk, foreign, organisations, pathways
+from lti_tool.store import keys as key_rows
 from lti_tool.store.rows import IssuerRow
 
 
@@ -47,6 +48,8 @@ class Ready:
     """The earners whose badge comes with it."""
     prepared: tuple[Prepared, ...]
     at: datetime
+    key_ids: AbstractSet[str]
+    """What signed the badges."""
 
     @property
     def earners(self) -> frozenset[UUID]:
@@ -115,13 +118,15 @@ class Batches:
             awarded={one.entry.learner.earner_id for one in signed if one.credential},
             prepared=self._prepare_stacks(ground, signed, now),
             at=now,
+            key_ids={one.credential.document_key_id for one in signed if one.credential},
         )
 
     def write(self, ready: Ready) -> None:
         """Write a batch.
 
         Raises:
-            StackChangedError: something else was awarded meanwhile. Nothing was written.
+            StackChangedError: something else was awarded meanwhile, or a key lost. Nothing
+                was written.
         """
         if not ready.entries:
             return
@@ -130,6 +135,7 @@ class Batches:
             pathways.share_program(session, program_id)
             bulk.lock_earners(session, ready.earners)
             _check_same(session, ready.entries)
+            _check_keys(session, ready.key_ids)
             ready.values.write(session)
             foreign.look_soon(session, ready.awarded, at=ready.at)
             due = _find_due(session, program_id, dict.fromkeys(ready.awarded))
@@ -258,3 +264,9 @@ def _check_same(session: Session, entries: Sequence[Entry]) -> None:
     again = load_standings(session, asked)
     if [one.standing.key for one in entries] != [one.key for one in again]:
         raise StackChangedError("somebody's work or awards changed meanwhile")
+
+
+def _check_keys(session: Session, key_ids: AbstractSet[str]) -> None:
+    """Raise `StackChangedError` where a key is believed no more that signed the batch."""
+    if any(key_rows.get_key(session, one).compromised_at is not None for one in key_ids):
+        raise StackChangedError("a key was lost meanwhile")
