@@ -64,7 +64,8 @@ class Proof:
         self._signer = signer
         self._hash = sha256(canonicalize({"@context": contexts, **options}).encode()).digest()
         text = serialize({"proof": [{**options, "proofValue": _STAND_IN}]}).decode()
-        self.before, self.after = text.removeprefix("{").split(_STAND_IN)
+        # The last: the key may be called so, too.
+        self.before, _, self.after = text.removeprefix("{").rpartition(_STAND_IN)
 
     def value(self, document_hash: bytes) -> str:
         """Return the proof's value for a document whose canonical form has this hash."""

@@ -123,6 +123,21 @@ def test_other_text_does_not_fit(name: str) -> None:
     assert not fits(name)
 
 
+def test_a_key_may_be_called_whatever_the_template_calls_its_values() -> None:
+    """Its name is an issuer's host and path, which anybody chooses."""
+    key = replace(issuer_keys()[0], id="did:web:stand-in:issuers:harbour#key")
+    values = some_values()
+    facts = facts_of(values, "ready", "ready")
+    document = build_credential(facts)
+    template = Template(document, values)
+    filler = template.filler(results_of(document))
+    assert filler is not None
+
+    proof = Proof(document["@context"], key, created=NOW)
+    expected = serialize(add_data_integrity_proof(document, key, created=NOW))
+    assert filler.sign(tuple(values.values()), proof) == expected
+
+
 def test_results_that_were_not_learned_are_not_made_up() -> None:
     """Of one level, in another order, one too few: there is nothing that fills them in."""
     values = some_values("Stand In")
