@@ -151,6 +151,28 @@ def test_who_cannot_be_asked_takes_nothing_away_and_gives_nothing(town: Town) ->
     assert town.row(found.id).check_outcome == "unreachable"
 
 
+def test_who_fell_silent_is_asked_again_within_the_hour(town: Town) -> None:
+    """On the first day; later once a day, as others are."""
+    found = town.hand_in()
+    pages = dict(town.college.pages)
+    town.college.fall_silent()
+    town.ladder.release("one")
+    town.sweep()
+    row = town.row(found.id)
+    assert row.check_due_at - row.checked_at == following.ASKED_AGAIN
+
+    town.college.pages.update(pages)
+    town.college.clock.advance(hours=1)
+    town.sweep()
+    assert town.ladder.holds()
+
+    town.college.fall_silent()
+    town.next_day()
+    town.next_day()
+    row = town.row(found.id)
+    assert row.check_due_at - row.checked_at == following.CHECKED_EVERY
+
+
 def failing(town: Town) -> datetime | None:
     """Since when operators are warned."""
     with town.runtime.reading() as session:

@@ -37,6 +37,8 @@ from lti_tool.store import awards, foreign, organisations, pathways
 from lti_tool.store.rows import ForeignCredentialRow
 
 CHECKED_EVERY = timedelta(days=1)
+ASKED_AGAIN = timedelta(hours=1)
+"""How long an issuer that did not answer is left alone, on the first day."""
 LEASE = timedelta(minutes=15)
 AT_ONCE = 50
 """Whose credentials one sweep verifies at most, within so much time."""
@@ -176,7 +178,7 @@ def _record(
     for row in rows:
         # And whoever had something awarded meanwhile, at once.
         if row.check_due_at == due[row.id]:
-            row.check_due_at = row.checked_at + (LEASE if follows else CHECKED_EVERY)
+            row.check_due_at = row.checked_at + (LEASE if follows else _pause_after(row))
     if not revoked:
         return ()
     issuing = parts.issuing
@@ -190,6 +192,13 @@ def _record(
         new_id=issuing.new_id,
         reason=FOREIGN_REVOKED,
     )
+
+
+def _pause_after(row: ForeignCredentialRow) -> timedelta:
+    """Return when to look again: somebody waits for an issuer that has just fallen silent."""
+    silent = row.failing_since if row.check_outcome == CheckOutcome.UNREACHABLE.value else None
+    is_news = silent is not None and row.checked_at - silent < CHECKED_EVERY
+    return ASKED_AGAIN if is_news else CHECKED_EVERY
 
 
 def _valid(checked: Mapping[UUID, Checked]) -> frozenset[UUID]:
