@@ -4,6 +4,7 @@ Nothing here runs inside a transaction: it asks the world.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -86,7 +87,7 @@ def check(parts: ForeignParts, data: bytes, *, answers: Answers | None = None) -
     issuing, at = parts.issuing, parts.issuing.clock()
     own = OwnResolver(issuing.database, issuing.urls)
     asking = ChainedResolver(own, FetchingResolver(parts.http))
-    resolver = _SavingResolver(asking, {} if answers is None else answers)
+    resolver = SavingResolver(asking, {} if answers is None else answers)
     report = examine(data, resolver=resolver, now=at)
     outcome = outcome_of(report)
     is_known = outcome in {CheckOutcome.VALID, CheckOutcome.REVOKED}
@@ -119,7 +120,7 @@ def _failed(report: Report) -> tuple[Check, ...]:
     return tuple(one for one in report.checks if one.state is CheckState.FAILED)
 
 
-class _SavingResolver:
+class SavingResolver:
     """Asks another resolver, and keeps what issuers served in the order of asking."""
 
     def __init__(self, resolver: ChainedResolver, answers: Answers) -> None:
@@ -155,5 +156,8 @@ class _SavingResolver:
         answer = self._answers[kind, uri]
         if isinstance(answer, ResolutionError):
             raise answer
-        self.saved.append(Saved(kind=kind, uri=uri, body=answer))
+        # Of an endorser's, anything may come back and the badge still hold.
+        with suppress(UnicodeDecodeError):
+            answer.decode()
+            self.saved.append(Saved(kind=kind, uri=uri, body=answer))
         return answer
