@@ -124,12 +124,17 @@ def test_a_token_service_that_is_down(open_gradebook: Opening, clock: FakeClock)
     ],
 )
 def test_a_final_refusal_fails_at_once(
-    open_gradebook: Opening, family: Family, failure: dict[str, object], code: Reason
+    open_gradebook: Opening,
+    clock: FakeClock,
+    family: Family,
+    failure: dict[str, object],
+    code: Reason,
 ) -> None:
     """Repeating would not help: an instructor reads why, and the others go on."""
     gradebook = open_gradebook(family)
     gradebook.fail(kind="status", **failure)
     gradebook.say()
+    clock.advance(seconds=1)
     gradebook.say(to=MAXIMILIANA)
 
     assert gradebook.deliver() == 2
