@@ -13,13 +13,13 @@ from functools import lru_cache
 from html import escape
 
 from badges.errors import BakingError
-from badges.png import SIGNATURE, Chunk, pieces_of, read_chunks, write_chunks
+from badges.png import SIGNATURE, Chunk, pieces_of, read_chunks, read_texts, write_chunks
 from badges.svg import is_svg, read_svg
 
 KEYWORD = b"openbadgecredential"
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 RECORD_KEYWORD = b"clrcredential"
-_KEYWORDS = frozenset({KEYWORD, RECORD_KEYWORD})
+_KEYWORDS = KEYWORD + b"\0", RECORD_KEYWORD + b"\0"
 RECORD_NAMESPACE = "https://purl.imsglobal.org/clr/v2p0"
 _ELEMENT = "credential"
 _PREFIX = "openbadges"
@@ -51,8 +51,7 @@ def unbake(picture: bytes) -> bytes:
         BakingError: as `bake`; `not_baked`: there is none; `several`: there is more than one.
     """
     if picture.startswith(SIGNATURE):
-        chunks = read_chunks(picture, with_pixels=False)
-        found = [_text_of(one) for one in chunks if one.keyword in _KEYWORDS]
+        found = [_text_of(one) for one in read_texts(picture, _KEYWORDS)]
     elif is_svg(picture):
         found = [
             (one.attributes.get("verify") or one.text).strip().encode()

@@ -21,7 +21,8 @@ _BEFORE, _BEHIND = _HEADER.size, _NUMBER.size
 """Bytes around the data of a chunk."""
 _HEADER_BYTES = 13
 _PIXELS = b"IDAT"
-_ENDS = frozenset({b"IHDR", b"IEND"})
+_FIRST, _LAST = _ENDS = b"IHDR", b"IEND"
+_KIND_BYTES = 4
 _KEYWORD_BYTES = 80
 """Of a keyword at most, with the end of it (11.3.3.2)."""
 _TEXT_KINDS = (b"tEXt", b"zTXt", b"iTXt")
@@ -41,31 +42,34 @@ class Chunk(NamedTuple):
         return self.data[:_KEYWORD_BYTES].partition(b"\0")[0]
 
 
-def read_chunks(data: bytes, *, with_pixels: bool = True) -> tuple[Chunk, ...]:
+def read_chunks(data: bytes) -> tuple[Chunk, ...]:
     """Return the chunks of a PNG, from IHDR to IEND.
-
-    Args:
-        data: The picture.
-        with_pixels: Otherwise the chunks of the pixels, which are most of a picture, are left
-            out; they still have to be there.
 
     Raises:
         BakingError: `too_large`, or `not_png`: a broken chunk, or more than a PNG.
     """
-    if len(data) > MAXIMUM_BYTES:
-        raise BakingError("too_large")
-    if not data.startswith(SIGNATURE):
-        raise BakingError("not_png")
-    places = _places_of(data)
-    _check_order(data, places)
     chunks = []
-    for kind, start, end in places:
-        if with_pixels or kind != _PIXELS:
-            content = data[start:end]
-            if zlib.crc32(content, zlib.crc32(kind)) != _NUMBER.unpack_from(data, end)[0]:
-                raise BakingError("not_png")
-            chunks.append(Chunk(kind, content))
+    for kind, start, end in _checked_places(data):
+        _check_sum(data, start, end)
+        chunks.append(Chunk(kind, data[start:end]))
     return tuple(chunks)
+
+
+def read_texts(data: bytes, keywords: tuple[bytes, ...]) -> list[Chunk]:
+    """Return the textual chunks of a PNG with these keywords, each with the 0 that ends it.
+
+    The pixels, which are most of a picture, have to be there and are not looked at.
+
+    Raises:
+        BakingError: as `read_chunks`.
+    """
+    found = []
+    for kind, start, end in _checked_places(data):
+        if kind != _PIXELS:
+            _check_sum(data, start, end)
+            if kind in _TEXT_KINDS and data.startswith(keywords, start, end):
+                found.append(Chunk(kind, data[start:end]))
+    return found
 
 
 def write_chunks(chunks: Iterable[Chunk]) -> bytes:
@@ -82,8 +86,12 @@ def pieces_of(kind: bytes, data: bytes) -> tuple[bytes, bytes, bytes]:
     return _HEADER.pack(len(data), kind), data, _NUMBER.pack(checksum)
 
 
-def _places_of(data: bytes) -> list[tuple[bytes, int, int]]:
-    """Return the type of each chunk, and where its data begin and end."""
+def _checked_places(data: bytes) -> list[tuple[bytes, int, int]]:
+    """Return the type of each chunk of a PNG, and where its data begin and end."""
+    if len(data) > MAXIMUM_BYTES:
+        raise BakingError("too_large")
+    if not data.startswith(SIGNATURE):
+        raise BakingError("not_png")
     places: list[tuple[bytes, int, int]] = []
     place, size = len(SIGNATURE), len(data)
     last, read = size - _BEFORE, _HEADER.unpack_from
@@ -92,19 +100,26 @@ def _places_of(data: bytes) -> list[tuple[bytes, int, int]]:
         end = place + _BEFORE + length
         places.append((kind, place + _BEFORE, end))
         place = end + _BEHIND
-    if place != size:
+    if place != size or not places:
         raise BakingError("not_png")
+    _check_order(data, places)
     return places
 
 
 def _check_order(data: bytes, places: list[tuple[bytes, int, int]]) -> None:
     kinds = [kind for kind, _, _ in places]
-    inner = frozenset(kinds[1:-1])
-    if kinds[:1] != [b"IHDR"] or kinds[-1] != b"IEND" or not _ENDS.isdisjoint(inner):
+    has_ends = kinds[0] == _FIRST and kinds[-1] == _LAST
+    if not has_ends or kinds.count(_FIRST) + kinds.count(_LAST) > len(_ENDS):
         raise BakingError("not_png")
     _, start, end = places[0]
-    if _PIXELS not in inner or end - start != _HEADER_BYTES:
+    if _PIXELS not in kinds or end - start != _HEADER_BYTES:
         raise BakingError("not_png")
     width, height = _SIZE.unpack_from(data, start)
     if not (1 <= width <= _MAXIMUM_SIDE and 1 <= height <= _MAXIMUM_SIDE):
+        raise BakingError("not_png")
+
+
+def _check_sum(data: bytes, start: int, end: int) -> None:
+    # It is that of the type, too.
+    if zlib.crc32(data[start - _KIND_BYTES : end]) != _NUMBER.unpack_from(data, end)[0]:
         raise BakingError("not_png")

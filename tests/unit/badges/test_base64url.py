@@ -2,12 +2,23 @@
 
 import base64
 import re
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from badges import base64url
+from keys.late import FrequentModule
+
+
+@pytest.fixture(params=["pybase64", "python"], autouse=True, scope="module")
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """All of it holds for either way."""
+    with pytest.MonkeyPatch.context() as patch:
+        module = FrequentModule("pybase64", after=0 if request.param == "pybase64" else 10**9)
+        patch.setattr(base64url, "_PYBASE64", module)
+        yield
 
 
 @given(st.binary(max_size=40))
