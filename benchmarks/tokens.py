@@ -1,5 +1,6 @@
 """VC-JWT: sign and verify one credential with each algorithm that we sign with."""
 
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -105,22 +106,13 @@ def _raw(key: HeldKey, token: str) -> list[Case]:
 def _pyjwt(samples: Samples, key: HeldKey) -> list[Case]:
     private: Any = private_of(key)
     public, name = private.public_key(), key.algorithm.value
-    return [
-        each(
-            f"PyJWT {_sign(key.algorithm)}",
-            lambda one: jwt.encode(one, private, algorithm=name, headers={"kid": key.id}),
-            samples.documents,
-            count=_COUNT,
-            peer=_sign(key.algorithm),
-        ),
-        each(
-            f"PyJWT {_verify(key.algorithm)}",
-            lambda token: jwt.decode(token, public, algorithms=[name]),
-            samples.tokens[key.algorithm],
-            count=_COUNT,
-            peer=_verify(key.algorithm),
-        ),
-    ]
+    return _both(
+        "PyJWT",
+        samples,
+        key,
+        sign=lambda one: jwt.encode(one, private, algorithm=name, headers={"kid": key.id}),
+        verify=lambda token: jwt.decode(token, public, algorithms=[name]),
+    )
 
 
 def _joserfc(samples: Samples, key: HeldKey) -> list[Case]:
@@ -131,21 +123,30 @@ def _joserfc(samples: Samples, key: HeldKey) -> list[Case]:
     name, kind = key.algorithm.value, {"RS256": "RSA", "ES256": "EC"}[key.algorithm.value]
     own: Any = jwk.import_key(pem_of(key)[0], kind)
     header = {"alg": name, "typ": "JWT", "kid": key.id}
+    return _both(
+        "joserfc",
+        samples,
+        key,
+        sign=lambda one: joserfc.encode(header, one, own, algorithms=[name]),
+        verify=lambda token: joserfc.decode(token, own, algorithms=[name]),
+    )
+
+
+def _both(
+    library: str,
+    samples: Samples,
+    key: HeldKey,
+    *,
+    sign: Callable[[Any], object],
+    verify: Callable[[Any], object],
+) -> list[Case]:
+    """Return what a library takes to sign the documents and to verify the tokens."""
     return [
-        each(
-            f"joserfc {_sign(key.algorithm)}",
-            lambda one: joserfc.encode(header, one, own, algorithms=[name]),
-            samples.documents,
-            count=_COUNT,
-            peer=_sign(key.algorithm),
-        ),
-        each(
-            f"joserfc {_verify(key.algorithm)}",
-            lambda token: joserfc.decode(token, own, algorithms=[name]),
-            samples.tokens[key.algorithm],
-            count=_COUNT,
-            peer=_verify(key.algorithm),
-        ),
+        each(f"{library} {name}", operate, values, count=_COUNT, peer=name)
+        for name, operate, values in (
+            (_sign(key.algorithm), sign, samples.documents),
+            (_verify(key.algorithm), verify, samples.tokens[key.algorithm]),
+        )
     ]
 
 

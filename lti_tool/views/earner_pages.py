@@ -3,6 +3,7 @@
 The blueprints of both say whose badges these are and where their pages stand.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -82,32 +83,20 @@ def preview_evidence(earner: Earner, credential_id: UUID) -> str:
 
 def withdraw_consent(earner: Earner, credential_id: UUID) -> ResponseReturnValue:
     """Note that somebody in a piece no longer agrees."""
-    here = runtime()
-    with here.writing() as session:
-        evidence_settings.withdraw_consent(
-            session,
-            earner.id,
-            credential_id,
-            id_of(request.form.get("piece", "")),
-            clock=here.clock,
-            new_id=here.new_id,
-        )
+    _with_piece(earner, credential_id, evidence_settings.withdraw_consent)
     return _back(earner, credential_id, "evidence_withheld")
 
 
 def remove_evidence(earner: Earner, credential_id: UUID) -> ResponseReturnValue:
     """Delete a piece for good; the worker deletes its bytes."""
-    here = runtime()
-    with here.writing() as session:
-        evidence_settings.remove_evidence(
-            session,
-            earner.id,
-            credential_id,
-            id_of(request.form.get("piece", "")),
-            clock=here.clock,
-            new_id=here.new_id,
-        )
+    _with_piece(earner, credential_id, evidence_settings.remove_evidence)
     return _back(earner, credential_id, "evidence_removed")
+
+
+def _with_piece(earner: Earner, credential_id: UUID, act: Callable[..., None]) -> None:
+    here, piece = runtime(), id_of(request.form.get("piece", ""))
+    with here.writing() as session:
+        act(session, earner.id, credential_id, piece, clock=here.clock, new_id=here.new_id)
 
 
 def _back(earner: Earner, credential_id: UUID, notice: str) -> ResponseReturnValue:
