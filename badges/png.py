@@ -4,9 +4,9 @@ Source: https://www.w3.org/TR/png-3/ (5 Datastream structure, 11.3.3 Textual inf
 """
 
 import struct
-import zlib
 from collections.abc import Iterable
 from typing import NamedTuple
+from zlib import crc32
 
 from badges.errors import BakingError
 
@@ -21,7 +21,8 @@ _BEFORE, _BEHIND = _HEADER.size, _NUMBER.size
 """Bytes around the data of a chunk."""
 _HEADER_BYTES = 13
 _PIXELS = b"IDAT"
-_FIRST, _LAST = _ENDS = b"IHDR", b"IEND"
+_FIRST, _LAST = b"IHDR", b"IEND"
+_BEGINNING = SIGNATURE + _HEADER.pack(_HEADER_BYTES, _FIRST)
 _KIND_BYTES = 4
 _KEYWORD_BYTES = 80
 """Of a keyword at most, with the end of it (11.3.3.2)."""
@@ -48,11 +49,7 @@ def read_chunks(data: bytes) -> tuple[Chunk, ...]:
     Raises:
         BakingError: `too_large`, or `not_png`: a broken chunk, or more than a PNG.
     """
-    chunks = []
-    for kind, start, end in _checked_places(data):
-        _check_sum(data, start, end)
-        chunks.append(Chunk(kind, data[start:end]))
-    return tuple(chunks)
+    return tuple(_read(data))
 
 
 def read_texts(data: bytes, keywords: tuple[bytes, ...]) -> list[Chunk]:
@@ -63,13 +60,8 @@ def read_texts(data: bytes, keywords: tuple[bytes, ...]) -> list[Chunk]:
     Raises:
         BakingError: as `read_chunks`.
     """
-    found = []
-    for kind, start, end in _checked_places(data):
-        if kind != _PIXELS:
-            _check_sum(data, start, end)
-            if kind in _TEXT_KINDS and data.startswith(keywords, start, end):
-                found.append(Chunk(kind, data[start:end]))
-    return found
+    found = _read(data, unseen=_PIXELS, beginnings=keywords)
+    return [one for one in found if one.kind in _TEXT_KINDS]
 
 
 def write_chunks(chunks: Iterable[Chunk]) -> bytes:
@@ -82,44 +74,51 @@ def write_chunks(chunks: Iterable[Chunk]) -> bytes:
 
 def pieces_of(kind: bytes, data: bytes) -> tuple[bytes, bytes, bytes]:
     """Return a chunk as it is written: before its data, the data, behind it."""
-    checksum = zlib.crc32(data, zlib.crc32(kind))
+    checksum = crc32(data, crc32(kind))
     return _HEADER.pack(len(data), kind), data, _NUMBER.pack(checksum)
 
 
-def _checked_places(data: bytes) -> list[tuple[bytes, int, int]]:
-    """Return the type of each chunk of a PNG, and where its data begin and end."""
+def _read(
+    data: bytes, *, unseen: bytes = b"", beginnings: tuple[bytes, ...] = (b"",)
+) -> list[Chunk]:
+    """Return the chunks of a PNG whose data begin with one of `beginnings`.
+
+    Chunks of the kind `unseen` have to be there, and nobody looks at their data. One function
+    with one loop: calls would take longer than all that is done here.
+    """
     if len(data) > MAXIMUM_BYTES:
         raise BakingError("too_large")
-    if not data.startswith(SIGNATURE):
+    if not data.startswith(_BEGINNING):
         raise BakingError("not_png")
-    places: list[tuple[bytes, int, int]] = []
+    found: list[Chunk] = []
+    kinds: list[bytes] = []
     place, size = len(SIGNATURE), len(data)
-    last, read = size - _BEFORE, _HEADER.unpack_from
-    while place < last and len(places) < _MAXIMUM_CHUNKS:
+    last, read, read_sum = size - _BEFORE, _HEADER.unpack_from, _NUMBER.unpack_from
+    while place < last and len(kinds) < _MAXIMUM_CHUNKS:
         length, kind = read(data, place)
-        end = place + _BEFORE + length
-        places.append((kind, place + _BEFORE, end))
+        start = place + _BEFORE
+        end = start + length
         place = end + _BEHIND
-    if place != size or not places:
+        kinds.append(kind)
+        if kind != unseen:
+            # The sum is that of the kind, too.
+            told = data[start - _KIND_BYTES : end]
+            if place > size or read_sum(data, end)[0] != crc32(told):
+                raise BakingError("not_png")
+            if data.startswith(beginnings, start, end):
+                found.append(Chunk(kind, data[start:end]))
+    if place != size or not _is_whole(data, kinds):
         raise BakingError("not_png")
-    _check_order(data, places)
-    return places
+    return found
 
 
-def _check_order(data: bytes, places: list[tuple[bytes, int, int]]) -> None:
-    kinds = [kind for kind, _, _ in places]
-    has_ends = kinds[0] == _FIRST and kinds[-1] == _LAST
-    if not has_ends or kinds.count(_FIRST) + kinds.count(_LAST) > len(_ENDS):
-        raise BakingError("not_png")
-    _, start, end = places[0]
-    if _PIXELS not in kinds or end - start != _HEADER_BYTES:
-        raise BakingError("not_png")
-    width, height = _SIZE.unpack_from(data, start)
-    if not (1 <= width <= _MAXIMUM_SIDE and 1 <= height <= _MAXIMUM_SIDE):
-        raise BakingError("not_png")
-
-
-def _check_sum(data: bytes, start: int, end: int) -> None:
-    # It is that of the type, too.
-    if zlib.crc32(data[start - _KIND_BYTES : end]) != _NUMBER.unpack_from(data, end)[0]:
-        raise BakingError("not_png")
+def _is_whole(data: bytes, kinds: list[bytes]) -> bool:
+    width, height = _SIZE.unpack_from(data, len(_BEGINNING))
+    return (
+        0 < int(width) <= _MAXIMUM_SIDE
+        and 0 < int(height) <= _MAXIMUM_SIDE
+        and kinds[-1] == _LAST
+        and kinds.count(_LAST) == 1
+        and kinds.count(_FIRST) == 1
+        and _PIXELS in kinds
+    )

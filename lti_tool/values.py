@@ -1,6 +1,6 @@
 """Frozen values that every layer of the tool may know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,30 @@ RandomBytes = Callable[[int], bytes]
 
 RandomToken = Callable[[], str]
 """Returns a fresh URL-safe secret of at least 256 bits."""
+
+
+_ID_BYTES, _AT_ONCE = 10, 256
+_VERSION, _VARIANT = 7 << 76, 2 << 62
+_RANDOM = (1 << 76) - 1 & ~(3 << 62)
+
+
+def ordered_ids(at: datetime, random_bytes: RandomBytes) -> NewId:
+    """Return what makes ids that sort by `at` (RFC 9562 section 5.7), for many rows at once.
+
+    Rows that come together then stand together in each index, so that few of its pages change.
+    74 bits are random; but they tell when, so nothing that is public is called by them.
+    """
+    first = int(at.timestamp() * 1000) << 80 | _VERSION | _VARIANT
+
+    def ids() -> Iterator[UUID]:
+        while True:
+            # The system is asked once for many.
+            some = random_bytes(_ID_BYTES * _AT_ONCE)
+            for start in range(0, len(some), _ID_BYTES):
+                number = int.from_bytes(some[start : start + _ID_BYTES])
+                yield UUID(int=first | number & _RANDOM)
+
+    return ids().__next__
 
 
 class Role(StrEnum):

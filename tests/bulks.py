@@ -56,9 +56,8 @@ class Office:
 
     def check(self, data: bytes, **changes: object) -> dict[int, str]:
         """What would become of each row, by its number; of a refused one the codes of why."""
-        plan = awarding.check(self.runtime.issuing, self.wish(data, **changes))
-        entries = {one.row.number: one.outcome.value for one in plan.entries}
-        return dict(sorted((entries | _outcomes(plan.results)).items()))
+        found = awarding.check(self.runtime.issuing, self.wish(data, **changes))
+        return dict(sorted(_outcomes(found).items()))
 
     def award(self, data: bytes, **changes: object) -> dict[int, str]:
         """Award, and return what became of each row, by its number."""

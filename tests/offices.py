@@ -64,7 +64,8 @@ class Office:
     def audit(self) -> list[str]:
         """What the audit log says was done."""
         with self.database.reading() as session:
-            return [row.action for row in session.scalars(select(AuditEventRow))]
+            query = select(AuditEventRow.action).order_by(AuditEventRow.at)
+            return list(session.scalars(query))
 
     def rows(self) -> list[SigningKeyRow]:
         """All keys, oldest first."""

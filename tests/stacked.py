@@ -12,6 +12,7 @@ from badges.definition import DefinitionState, publish
 from badges.pathway_definition import PathwayDefinition
 from lti_tool.runtime import Runtime
 from lti_tool.services import (
+    endorsing,
     keyring,
     operating,
     pathway_versions,
@@ -21,11 +22,13 @@ from lti_tool.services import (
     stacks,
 )
 from lti_tool.services.stacks import Standings
+from lti_tool.services.urls import PublicURLs
 from lti_tool.store.rows import (
     AchievementRow,
     AchievementVersionRow,
     AwardRow,
     CredentialRow,
+    EndorsementRow,
     OrganisationRow,
     ProgramRow,
     UserRow,
@@ -174,11 +177,16 @@ class Ladder:
 
 
 def a_ladder(
-    runtime: Runtime, *, slugs: Sequence[str] = BADGES, placeholders: Sequence[str] = ()
+    runtime: Runtime,
+    *,
+    slugs: Sequence[str] = BADGES,
+    placeholders: Sequence[str] = (),
+    organisation: str = "harbour",
 ) -> Ladder:
     """Store a program with these badges, and a learner with a passing attempt at each."""
     with runtime.writing() as session:
-        course = rows.a_course(session, definition=publish(a_definition(id="one", title="One")))
+        first = publish(a_definition(id="one", title="One"))
+        course = rows.a_course(session, slug=organisation, definition=first)
         keyring.ensure_issuer_keys(
             session,
             course.issuer.id,
@@ -223,6 +231,18 @@ def add_dean(runtime: Runtime) -> None:
             clock=runtime.clock,
             random_bytes=runtime.random_bytes,
         )
+
+
+def url_of(ladder: Ladder, slug: str = "one") -> str:
+    """The address of a badge's page."""
+    return PublicURLs(ladder.runtime.settings.base_url).achievement(ladder.versions[slug])
+
+
+def endorse(ladder: Ladder, subject: str, comment: str = "Read and found sound.") -> EndorsementRow:
+    """Let the other department endorse something."""
+    return endorsing.endorse(
+        ladder.runtime.issuing, endorser="dean", subject=subject, comment=comment
+    )
 
 
 def at_once(*acts: Callable[[], object]) -> list[Exception]:

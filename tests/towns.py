@@ -109,9 +109,11 @@ class Town:
         return examine(data, resolver=ChainedResolver(own, fetching), now=now)
 
 
-def a_town(runtime: Runtime, college: College, **changes: object) -> Town:
+def a_town(
+    runtime: Runtime, college: College, *, organisation: str = "harbour", **changes: object
+) -> Town:
     """A pathway with these changes."""
-    ladder = a_ladder(runtime, slugs=("one", "two"))
+    ladder = a_ladder(runtime, slugs=("one", "two"), organisation=organisation)
     values = {"components": ("one", "two"), "accepts": (college.accepted(),)} | changes
     pathway_id = ladder.pathway(**values)
     with runtime.writing() as session:

@@ -75,7 +75,7 @@ def award_from_file(
         source=source,
         awards_again=again,
     )
-    results = list(_check(here, wish) if dry_run else _award(here, wish))
+    results = list(awarding.check(here.issuing, wish) if dry_run else _award(here, wish))
     if report_path is not None:
         report_path.write_bytes(report(wish.file, results))
     _say(results, is_dry_run=dry_run)
@@ -133,14 +133,8 @@ def _account(session: Session, program: ProgramRow, text: str) -> UUID:
     return found[0].id
 
 
-def _check(here: Runtime, wish: Wish) -> Iterator[RowResult]:
-    plan = awarding.check(here.issuing, wish)
-    yield from plan.results
-    yield from (RowResult(number=one.row.number, outcome=one.outcome) for one in plan.entries)
-
-
 def _award(here: Runtime, wish: Wish) -> Iterator[RowResult]:
-    for progress in awarding.award(here.issuing, wish):
+    for progress in awarding.award(here.issuing, wish, is_alone=True):
         click.echo(f"{progress.done} of {len(wish.file.rows)} rows", err=True)
         here.wake()
         yield from progress.results

@@ -115,6 +115,11 @@ class Work:
         """Send every score that is due."""
         run_alone("deliveries", partial(deliver_due, self._delivering))
 
+    def wake(self) -> None:
+        """Do what somebody may wait for: scores, then others' badges, which may take long."""
+        self.deliver()
+        self._look_elsewhere()
+
     def sweep(self) -> None:
         """Do everything that is due, and last what may take long: scores, and others' badges."""
         sweep(self._sweeping)
@@ -164,7 +169,7 @@ def service_client(runtime: Runtime) -> ServiceClient:
 def make_consumer(runtime: Runtime) -> SteadyConsumer:
     """Return the consumer of the runtime's queue. TERM lets it finish what it has begun."""
     work = Work(runtime, lambda: bool(consumer.stop_flag.is_set()))
-    queue, _ = make_queue(runtime.settings.queue_url, on_wake=work.deliver, on_sweep=work.sweep)
+    queue, _ = make_queue(runtime.settings.queue_url, on_wake=work.wake, on_sweep=work.sweep)
     consumer = SteadyConsumer(
         queue,
         workers=THREADS,

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.services.issuing import SignedCredential
+from lti_tool.services.settling import hold_keys
 from lti_tool.store import awards, foreign, organisations
 from lti_tool.store.rows import AwardRow, CredentialRow, StatusEntryRow
 from lti_tool.values import NewId
@@ -26,7 +27,12 @@ class NewAward:
 
 
 def store_award(session: Session, award: NewAward, credential: SignedCredential) -> None:
-    """Store an award and its credential. The earner's row is locked and holds no live award."""
+    """Store an award and its credential. The earner's row is locked and holds no live award.
+
+    Raises:
+        KeyLostError: what signed it is believed no more.
+    """
+    hold_keys(session, credential.document_key_id, credential.token_key_id)
     reservation = credential.reservation
     session.add(
         AwardRow(

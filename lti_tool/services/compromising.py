@@ -1,5 +1,6 @@
 """A key that somebody else may hold: believed no more, replaced at once, its lists signed anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import InvalidInputError
 from lti_tool.services.issuing import IssuingParts
-from lti_tool.services.rotating import KeyParts, add_key, note
+from lti_tool.services.rotating import KeyParts, add_key, note, usable_for
 from lti_tool.services.status_lists import list_due_lists, sign_list
 from lti_tool.store import keys as key_rows
 from lti_tool.store.rows import SigningKeyRow
@@ -45,8 +46,11 @@ def sign_due_lists(parts: IssuingParts) -> None:
 
 
 def _mark(session: Session, keys: KeyParts, key_id: str, since: datetime) -> Compromised:
+    row = key_rows.get_key(session, key_id)
+    # Whoever stores what they signed shares them until then: it is found among what it signed.
+    siblings = key_rows.lock_keys(session, issuer_id=row.issuer_id)
+    # Lists that were signed while this one waited are older.
     now = keys.clock()
-    row = key_rows.get_key(session, key_id, locks=True)
     if row.compromised_at is not None:
         return Compromised(is_new=False, since=row.compromised_at, successor_id=None)
     if not row.created_at.replace(microsecond=0) <= since <= now:
@@ -58,17 +62,19 @@ def _mark(session: Session, keys: KeyParts, key_id: str, since: datetime) -> Com
     row.compromised_at, row.compromise_noted_at = since, now
     session.flush()
     note(session, keys, row.issuer_id, "key.compromised", f"{row.purpose} {row.id} {since}")
-    successor_id = _replace(session, keys, row, now)
+    successor_id = _replace(session, keys, row, siblings, now)
     return Compromised(is_new=True, since=since, successor_id=successor_id)
 
 
-def _replace(session: Session, keys: KeyParts, lost: SigningKeyRow, now: datetime) -> str | None:
+def _replace(
+    session: Session,
+    keys: KeyParts,
+    lost: SigningKeyRow,
+    siblings: Sequence[SigningKeyRow],
+    now: datetime,
+) -> str | None:
     """See that some key signs for the purpose without an end; return it if it is a new one."""
-    others = [
-        row
-        for row in key_rows.list_usable_keys(session, now=now, locks=True)
-        if (row.issuer_id, row.purpose) == (lost.issuer_id, lost.purpose)
-    ]
+    others = usable_for(lost.purpose, siblings, now=now)
     if any(row.retired_at is None for row in others):
         return None
     if others:

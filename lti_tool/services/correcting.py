@@ -31,8 +31,9 @@ from lti_tool.services.releasing import (
     prepare_following,
     store_decided_award,
 )
+from lti_tool.services.settling import settles
 from lti_tool.services.stacking import Prepared as PreparedStack
-from lti_tool.services.stacking import settle, settle_revoked, until_settled
+from lti_tool.services.stacking import settle, settle_revoked
 from lti_tool.services.status_lists import sign_list
 from lti_tool.store import awards, deliveries, organisations, pathways, programs
 from lti_tool.store.rows import DecisionRow, EarnerRow, UserRow
@@ -138,6 +139,7 @@ def preview_correction(
     )
 
 
+@settles
 def correct_decision(
     parts: IssuingParts,
     launch: Launch,
@@ -154,19 +156,6 @@ def correct_decision(
         decision or the ratings are not those of the preview, `stack_changed` when too
         much else was awarded to the same person at the same time.
     """
-    return until_settled(
-        lambda: _correct(parts, launch, attempt_id, correction, preview_hash=preview_hash)
-    )
-
-
-def _correct(
-    parts: IssuingParts,
-    launch: Launch,
-    attempt_id: UUID,
-    correction: Correction,
-    *,
-    preview_hash: str,
-) -> Released:
     with parts.database.reading() as session:
         preview = preview_correction(session, launch, attempt_id, correction)
         if preview.hash != preview_hash:

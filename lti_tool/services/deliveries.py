@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.lti.scores import ScoreKind
 from lti_tool.store import bulk, deliveries
-from lti_tool.store.many_rows import insert_many, many_rows
+from lti_tool.store.many_rows import NewRows, insert_many, many_rows
 from lti_tool.store.rows import ScoreDeliveryRow, SubmissionRow, UserRow
 from lti_tool.values import Clock, NewId
 
@@ -87,18 +87,20 @@ def enqueue(
     for link in links:
         cell = {"resource_link_id": link.id, "user_id": submission.user_id}
         is_repeated = is_again and deliveries.has_delivered(session, **cell, comment=comment)
-        told = Cell(
-            **cell,
-            submission_id=submission.id,
-            attempt_id=attempt_id,
-            comment="" if is_repeated else comment,
-        )
         at = next_timestamp(session, **cell, earliest=now if is_again else occurred_at)
-        values = _values(
-            told, kind, id_=new_id(), occurred_at=occurred_at, timestamp=at, now=now
-        ) | {"is_outcome_unknown": is_again}
         deliveries.supersede(session, **cell, kinds=REPLACES[kind])
-        session.add(ScoreDeliveryRow(**values))
+        shared = _shared(kind, occurred_at=occurred_at, now=now) | {"is_outcome_unknown": is_again}
+        session.add(
+            ScoreDeliveryRow(
+                **cell,
+                **shared,
+                id=new_id(),
+                submission_id=submission.id,
+                attempt_id=attempt_id,
+                comment="" if is_repeated else comment,
+                timestamp=at,
+            )
+        )
     session.flush()
     return len(links)
 
@@ -125,35 +127,32 @@ def enqueue_many(
         deliveries.supersede(
             session, resource_link_id=link_id, user_id=user_id, kinds=REPLACES[kind]
         )
-    values = []
+    new = NewRows(
+        ScoreDeliveryRow,
+        _shared(kind, occurred_at=occurred_at, now=occurred_at),
+        (
+            "id",
+            "resource_link_id",
+            "user_id",
+            "submission_id",
+            "attempt_id",
+            "comment",
+            "timestamp",
+        ),
+    )
     for one in cells:
-        before = last.get((one.resource_link_id, one.user_id))
+        cell = one.resource_link_id, one.user_id
+        before = last.get(cell)
         at = max(occurred_at, before + STEP) if before else occurred_at
-        values.append(
-            _values(one, kind, id_=new_id(), occurred_at=occurred_at, timestamp=at, now=occurred_at)
-        )
-    insert_many(session, many_rows(session.get_bind().dialect, ScoreDeliveryRow, values))
+        new.rows.append((new_id(), *cell, one.submission_id, one.attempt_id, one.comment, at))
+    insert_many(session, many_rows(session.get_bind().dialect, new))
 
 
-def _values(
-    cell: Cell,
-    kind: DeliveryKind,
-    *,
-    id_: UUID,
-    occurred_at: datetime,
-    timestamp: datetime,
-    now: datetime,
-) -> dict[str, Any]:
+def _shared(kind: DeliveryKind, *, occurred_at: datetime, now: datetime) -> dict[str, Any]:
+    """Return what is the same in all deliveries that one thing leads to."""
     return {
-        "id": id_,
-        "resource_link_id": cell.resource_link_id,
-        "user_id": cell.user_id,
-        "submission_id": cell.submission_id,
-        "attempt_id": cell.attempt_id,
         "kind": kind.value,
-        "comment": cell.comment,
         "occurred_at": occurred_at,
-        "timestamp": timestamp,
         "state": "waiting",
         "tries": 0,
         "next_try_at": now,

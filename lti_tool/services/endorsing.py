@@ -21,6 +21,7 @@ from badges.reissuing import without_proof
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.services.credential_facts import issuer_of
 from lti_tool.services.issuing import IssuingParts, reserve, sign_checked
+from lti_tool.services.settling import hold_keys, settles
 from lti_tool.services.status_lists import sign_list
 from lti_tool.services.texts import plain_text
 from lti_tool.services.urls import PublicURLs
@@ -74,6 +75,7 @@ def find_endorsed(session: Session, name: str, *, urls: PublicURLs) -> Endorsed:
     )
 
 
+@settles
 def endorse(parts: IssuingParts, *, endorser: str, subject: str, comment: str) -> EndorsementRow:
     """Sign an endorsement by an issuer of ours, in both forms, and store it.
 
@@ -158,6 +160,7 @@ def withdraw(parts: IssuingParts, endorsement_id: UUID) -> EndorsementRow:
     return row
 
 
+@settles
 def sign_anew(parts: IssuingParts, endorsement_id: UUID) -> bool:
     """Sign one of an issuer of ours by the key of now, under its id, valid from now.
 
@@ -184,6 +187,7 @@ def sign_anew(parts: IssuingParts, endorsement_id: UUID) -> bool:
         row = endorsements.get(session, endorsement_id, locks=True)
         if row.withdrawn_at is not None or row.document_sha256 != former:
             return False
+        hold_keys(session, forms.document_key_id, forms.token_key_id)
         row.document, row.document_sha256 = forms.document, forms.document_sha256
         row.token = forms.token
         row.document_key_id, row.token_key_id = forms.document_key_id, forms.token_key_id
@@ -228,7 +232,12 @@ def try_in_a_badge(endorsed: Endorsed, endorsement: bytes) -> None:
 
 
 def store(session: Session, parts: IssuingParts, row: EndorsementRow, action: str) -> None:
-    """Store an endorsement, and note it."""
+    """Store an endorsement, and note it.
+
+    Raises:
+        KeyLostError: what signed it is believed no more.
+    """
+    hold_keys(session, row.document_key_id, row.token_key_id)
     session.add(row)
     session.flush()
     note(session, parts, row, action)

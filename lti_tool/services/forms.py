@@ -16,6 +16,7 @@ from badges.untrusted import parse_object
 from keys.ring import KeyRing
 from lti_tool.errors import ConflictError
 from lti_tool.services.issuing import IssuingParts, SignedForms, sign_forms
+from lti_tool.services.settling import hold_keys
 from lti_tool.services.superseding import supersede
 from lti_tool.store import keys as key_rows
 from lti_tool.store import shares
@@ -91,7 +92,8 @@ def store_form(
     """Store a form, in place of what it was before; return its id. The earner's row is locked.
 
     Raises:
-        ConflictError: the credential was issued anew meanwhile, or another process was first.
+        ConflictError: the credential was issued anew meanwhile, another process was first, or
+            what signed the form is believed no more.
     """
     credential = session.get_one(CredentialRow, prepared.credential_id)
     existing = shares.find_form(session, credential.id, WITHOUT_LEVELS)
@@ -103,6 +105,7 @@ def store_form(
     if existing is not None:
         supersede(session, existing, forms, reason=reason, at=now, new_id=parts.new_id)
         return existing.id
+    hold_keys(session, forms.document_key_id, forms.token_key_id)
     session.add(
         CredentialFormRow(
             id=prepared.id,

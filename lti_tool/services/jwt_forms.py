@@ -23,6 +23,7 @@ from keys.jwk import thumbprint
 from keys.ring import KeyRing
 from lti_tool.services.records import SigningParts
 from lti_tool.services.resolving import OwnResolver
+from lti_tool.services.settling import hold_keys, settles
 from lti_tool.store import bulk, jwt_forms
 
 BATCH = 50
@@ -58,6 +59,7 @@ def token_of(parts: SigningParts, credential_id: UUID) -> bytes:
     return found
 
 
+@settles
 def complete(parts: SigningParts, credential_ids: Collection[UUID]) -> int:
     """Sign and store the VC-JWTs of those that have none; return how many were stored.
 
@@ -140,6 +142,7 @@ def _store(parts: SigningParts, signed: Sequence[_Signed]) -> int:
     with parts.database.writing() as session:
         # Whoever issues anew locks the same earners first.
         bulk.lock_earners(session, {one.earner_id for one in signed})
+        hold_keys(session, *(one.key_id for one in signed))
         return sum(
             jwt_forms.set_token(
                 session,

@@ -16,6 +16,7 @@ from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.services.dues import Due, due_of
 from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.pathway_versions import rewrite
+from lti_tool.services.settling import settles
 from lti_tool.services.stacking import prepare, write
 from lti_tool.services.stacks import (
     AT_ONCE,
@@ -97,6 +98,7 @@ def preview_publishing(
     )
 
 
+@settles
 def publish(
     parts: IssuingParts,
     program_id: UUID,
@@ -154,6 +156,7 @@ def overdue_hash(due: tuple[Due, ...]) -> str:
     return sha256("\n".join(" ".join(one.key) for one in due).encode()).hexdigest()
 
 
+@settles
 def award_overdue(
     parts: IssuingParts, program_id: UUID, *, shown: str, actor_id: UUID | None
 ) -> None:

@@ -36,6 +36,7 @@ from keys.signing import Algorithm
 from lti_tool.services.credential_facts import issuer_of
 from lti_tool.services.keyring import RingCache
 from lti_tool.services.resolving import OwnResolver
+from lti_tool.services.settling import hold_keys, settles
 from lti_tool.services.superseding import supersede
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store import awards, foreign, organisations, reissues, shares
@@ -154,7 +155,12 @@ def _sign(
 def store_record(
     session: Session, credential_id: UUID, record: SignedRecord, *, at: datetime
 ) -> None:
-    """Store the first record of a microcredential, which is stored. The earner's row is locked."""
+    """Store the first record of a microcredential, which is stored. The earner's row is locked.
+
+    Raises:
+        KeyLostError: what signed it is believed no more.
+    """
+    hold_keys(session, record.document_key_id)
     session.add(
         CredentialFormRow(
             id=record.id,
@@ -213,6 +219,7 @@ class _Found:
     is_believed: bool
 
 
+@settles
 def catch_up_one(parts: SigningParts, credential_id: UUID) -> UUID | None:
     """Make the record of one microcredential, if it is missing or behind; return its id.
 

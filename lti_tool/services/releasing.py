@@ -25,9 +25,10 @@ from lti_tool.services.decisions import Judgement, Verdict
 from lti_tool.services.deliveries import DeliveryKind, enqueue
 from lti_tool.services.dues import Coming, find_due
 from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
+from lti_tool.services.settling import settles
 from lti_tool.services.stacking import Prepared as PreparedStack
 from lti_tool.services.stacking import prepare as prepare_stacks
-from lti_tool.services.stacking import settle, until_settled
+from lti_tool.services.stacking import settle
 from lti_tool.store import awards, pathways, people, programs
 from lti_tool.store.rows import (
     AchievementVersionRow,
@@ -78,6 +79,7 @@ class Released:
     credential_id: UUID | None
 
 
+@settles
 def release_decision(
     parts: IssuingParts, launch: Launch, attempt_id: UUID, *, inputs_hash: str
 ) -> Released:
@@ -92,10 +94,6 @@ def release_decision(
         ConflictError: `unrated`, `inputs_changed`, `closed`; `stack_changed` when too much
             else was awarded to the same person at the same time.
     """
-    return until_settled(lambda: _release(parts, launch, attempt_id, inputs_hash))
-
-
-def _release(parts: IssuingParts, launch: Launch, attempt_id: UUID, inputs_hash: str) -> Released:
     with parts.database.reading() as session:
         standing = _find_released(session, launch, attempt_id)
         if standing is not None and standing.verdict is not Verdict.RETURNED:

@@ -166,6 +166,14 @@ def algorithm_for(parts: KeyParts, purpose: str) -> Algorithm:
     return algorithms[purpose]
 
 
+def usable_for(
+    purpose: str, rows: Sequence[SigningKeyRow], *, now: datetime
+) -> list[SigningKeyRow]:
+    """Return those of an issuer's keys that sign now for a purpose, or will."""
+    states, usable = key_states(rows, now=now), {KeyState.CURRENT, KeyState.NEXT}
+    return [row for row in rows if row.purpose == purpose and states[row.id] in usable]
+
+
 def add_key(session: Session, parts: KeyParts, issuer_id: UUID | None, purpose: str) -> str:
     """Make a key for a purpose that has none without an end; return its id.
 
@@ -203,11 +211,7 @@ def _rotate(
     session: Session, parts: KeyParts, owner: str, issuer_id: UUID | None, purpose: str
 ) -> Rotated:
     now = parts.clock()
-    rows = [
-        row
-        for row in key_rows.list_usable_keys(session, now=now, locks=True)
-        if (row.issuer_id, row.purpose) == (issuer_id, purpose)
-    ]
+    rows = usable_for(purpose, key_rows.lock_keys(session, issuer_id=issuer_id), now=now)
     if not rows:
         raise NotFoundError(f"{owner} has no key yet: make it with `quatrefoil keys init`")
     _check_none_waits(rows)

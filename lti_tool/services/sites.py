@@ -95,8 +95,8 @@ def long_lists(
     with database.reading() as session:
         ids = sites.list_status_list_ids(session)
     for id_ in ids:
-        document, token = sign_for(database, id_, valid_for, rings=rings, urls=urls, clock=clock)
-        yield LongList(id=id_, document=document, token=token)
+        signed = sign_for(database, id_, valid_for, rings=rings, urls=urls, clock=clock)
+        yield LongList(id=id_, document=signed.document, token=signed.token)
 
 
 def version_visits(database: Database, *, urls: PublicURLs) -> Iterator[Visit]:

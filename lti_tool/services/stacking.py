@@ -7,10 +7,8 @@ locked. Where something else follows by then, nothing at all is written, and the
 is prepared again.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,7 +16,7 @@ from sqlalchemy.orm import Session
 from badges.pathway import PathwayState
 from badges.pathway_definition import parse_pathway
 from badges.pathway_publication import MEDIA_TYPES, HeldBadge, StackedBadge
-from lti_tool.errors import ConflictError, NotFoundError
+from lti_tool.errors import NotFoundError
 from lti_tool.services.awarding import NewAward, store_award, take_back
 from lti_tool.services.credential_facts import StackFacts, Subject
 from lti_tool.services.dues import NONE, Due, ForeignHolding, Holding, find_due
@@ -29,6 +27,7 @@ from lti_tool.services.records import (
     sign_record,
     store_record,
 )
+from lti_tool.services.settling import StackChangedError
 from lti_tool.services.stacks import Stack, as_stack, list_program_badges
 from lti_tool.services.stacks import stand as stand_with
 from lti_tool.services.urls import PublicURLs
@@ -45,17 +44,8 @@ from lti_tool.store.rows import (
 )
 from lti_tool.values import NewId
 
-Result = TypeVar("Result")
-TRIES = 8
-"""How often a badge is prepared again; each time another award came in between."""
 COMPONENT_REVOKED = "A badge that it rests on was revoked."
 FOREIGN_REVOKED = "A credential of another issuer that it rests on was revoked."
-
-
-class StackChangedError(ConflictError):
-    """Something else follows from the award than what was signed. Nothing was written."""
-
-    code = "stack_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,20 +201,6 @@ def stack_of_award(session: Session, program_id: UUID, award: AwardRow) -> Stack
     badges = {one.achievement.slug: one for one in list_program_badges(session, program_id)}
     achievement = session.get_one(AchievementRow, award.achievement_id)
     return as_stack(achievement, version, parse_pathway(version.document), badges)
-
-
-def until_settled(act: Callable[[], Result]) -> Result:
-    """Do what awards a badge, and again while other awards come in between.
-
-    Raises:
-        StackChangedError: they never ended.
-    """
-    for _ in range(TRIES - 1):
-        try:
-            return act()
-        except StackChangedError:
-            continue
-    return act()
 
 
 def stacked_badges(stack: Stack, urls: PublicURLs) -> tuple[StackedBadge, ...]:

@@ -6,6 +6,7 @@ harmless.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,9 +19,11 @@ from badges.status_list import (
     build_status_list_credential,
     serialize_list,
 )
+from keys.jwk import thumbprint
 from keys.ring import KeyRing
 from keys.signing import Algorithm
 from lti_tool.services.keyring import RingCache
+from lti_tool.services.settling import hold_keys, settles
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store import awards
 from lti_tool.store.database import Database
@@ -36,6 +39,15 @@ FULL_AT = MINIMUM_ENTRIES // 2
 FAILED_DRAWS = 6
 """After so many in vain, more than succeeded, a list is counted: one that is half full fails
 so by one award in 64, so it is never far beyond its half when it is noticed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedList:
+    """A status list in both forms, as served, and what signed them."""
+
+    document: bytes
+    token: bytes
+    key_ids: tuple[str, ...]
 
 
 def reserve_positions(
@@ -84,7 +96,8 @@ def _draw(
     while len(found) < len(credential_ids):
         left = [one for one in credential_ids if one not in found]
         # Two of one draw at the same place: the other one draws again.
-        wanted = {int.from_bytes(random_bytes(8)) % MINIMUM_ENTRIES: one for one in left}
+        drawn = memoryview(random_bytes(8 * len(left))).cast("Q")
+        wanted = {number % MINIMUM_ENTRIES: one for number, one in zip(drawn, left, strict=True)}
         with database.writing() as session:
             taken = awards.take_positions(session, list_id, wanted, at=clock())
         found |= {wanted[position]: position for position in taken}
@@ -131,28 +144,31 @@ class _Lists:
             return found.id
         return self._open(found.number + 1 if found else 1)
 
+    @settles
     def _open(self, number: int) -> UUID:
-        clock, list_id = self._clock, self._new_id()
+        list_id, signed_at = self._new_id(), self._clock()
         with self._database.reading() as session:
             ring = self._rings.load(session, self._issuer)
         url = self._urls.status_list(list_id)
-        document, token = _sign(StatusList.empty(), url, self._issuer.did, ring=ring, clock=clock)
+        signed = _sign(StatusList.empty(), url, self._issuer.did, ring=ring, at=signed_at)
         with self._database.writing() as session:
+            hold_keys(session, *signed.key_ids)
             values = {
                 "id": list_id,
                 "issuer_id": self._issuer.id,
                 "number": number,
                 "size": MINIMUM_ENTRIES,
-                "document": document,
-                "token": token,
-                "signed_at": clock(),
-                "valid_until": clock() + VALID_FOR,
+                "document": signed.document,
+                "token": signed.token,
+                "signed_at": signed_at,
+                "valid_until": signed_at + VALID_FOR,
             }
             insert_unless_present(session, StatusListRow, values)
             winner = awards.find_open_list(session, self._issuer.id)
         return list_id if winner is None else winner.id
 
 
+@settles
 def sign_list(
     database: Database,
     status_list_id: UUID,
@@ -163,14 +179,13 @@ def sign_list(
 ) -> None:
     """Sign a list as the rows have it now. Signing happens outside of any transaction."""
     signed_at = clock()
-    document, token = sign_for(
-        database, status_list_id, VALID_FOR, rings=rings, urls=urls, clock=clock
-    )
+    signed = sign_for(database, status_list_id, VALID_FOR, rings=rings, urls=urls, clock=clock)
     with database.writing() as session:
+        hold_keys(session, *signed.key_ids)
         row = session.get_one(StatusListRow, status_list_id, with_for_update=True)
         if row.signed_at > signed_at:
             return  # somebody signed later, and so with more
-        row.document, row.token = document, token
+        row.document, row.token = signed.document, signed.token
         row.signed_at, row.valid_until = signed_at, signed_at + VALID_FOR
 
 
@@ -182,15 +197,16 @@ def sign_for(
     rings: RingCache,
     urls: PublicURLs,
     clock: Clock,
-) -> tuple[bytes, bytes]:
+) -> SignedList:
     """Return a list as the rows have it now, signed in both forms. Nothing is stored."""
+    at = clock()
     with database.reading() as session:
         row = session.get_one(StatusListRow, status_list_id)
         issuer = session.get_one(IssuerRow, row.issuer_id)
         ring = rings.load(session, issuer)
         positions = awards.list_revoked_positions(session, status_list_id)
     bits, url = StatusList.empty(row.size).with_set(positions), urls.status_list(status_list_id)
-    return _sign(bits, url, issuer.did, ring=ring, clock=clock, valid_for=valid_for)
+    return _sign(bits, url, issuer.did, ring=ring, at=at, valid_for=valid_for)
 
 
 def list_due_lists(database: Database, *, clock: Clock) -> Sequence[UUID]:
@@ -215,12 +231,15 @@ def _sign(
     issuer_did: str,
     *,
     ring: KeyRing,
-    clock: Clock,
+    at: datetime,
     valid_for: timedelta = VALID_FOR,
-) -> tuple[bytes, bytes]:
+) -> SignedList:
     unsigned = build_status_list_credential(
-        bits, url=url, issuer_id=issuer_did, valid_from=clock(), valid_until=clock() + valid_for
+        bits, url=url, issuer_id=issuer_did, valid_from=at, valid_until=at + valid_for
     )
-    signed = add_data_integrity_proof(unsigned, ring.current(Algorithm.ED25519), created=clock())
-    token = sign_vc_jwt(unsigned, ring.current(*JWT_ALGORITHMS))
-    return serialize_list(signed), token.encode()
+    key, jwt_key = ring.current(Algorithm.ED25519), ring.current(*JWT_ALGORITHMS)
+    return SignedList(
+        document=serialize_list(add_data_integrity_proof(unsigned, key, created=at)),
+        token=sign_vc_jwt(unsigned, jwt_key).encode(),
+        key_ids=(thumbprint(key.public), thumbprint(jwt_key.public)),
+    )

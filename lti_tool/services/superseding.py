@@ -6,6 +6,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from lti_tool.services.issuing import SignedForms
+from lti_tool.services.settling import hold_keys
 from lti_tool.store.rows import CredentialFormRow, CredentialRow, FormerCredentialRow
 from lti_tool.values import NewId
 
@@ -38,7 +39,12 @@ def supersede(
     """Put a credential, or a form of one, in place of what it was. The earner's row is locked.
 
     A learner record is secured in one form only: it has no token, before and after.
+
+    Raises:
+        KeyLostError: what signed it is believed no more.
     """
+    token_key_id = forms.token_key_id if isinstance(forms, SignedForms) else None
+    hold_keys(session, forms.document_key_id, token_key_id)
     session.add(
         FormerCredentialRow(
             id=new_id(),

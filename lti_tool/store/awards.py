@@ -10,7 +10,7 @@ from sqlalchemy import Row as ResultRow
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.errors import NotFoundError
-from lti_tool.store.many_rows import insert_those_free
+from lti_tool.store.many_rows import NewRows, insert_those_free
 from lti_tool.store.rows import (
     AchievementRow,
     AchievementVersionRow,
@@ -232,17 +232,13 @@ def take_positions(
 
     One statement, in the order of the list: two who want the same never wait for each other.
     """
-    values = [
-        {
-            "status_list_id": status_list_id,
-            "position": position,
-            "credential_id": credential_id,
-            "reserved_at": at,
-            "revoked_at": None,
-        }
-        for position, credential_id in sorted(wanted.items())
-    ]
-    return insert_those_free(session, StatusEntryRow, values, returns=StatusEntryRow.position)
+    new = NewRows(
+        StatusEntryRow,
+        {"status_list_id": status_list_id, "reserved_at": at, "revoked_at": None},
+        ("position", "credential_id"),
+        sorted(wanted.items()),
+    )
+    return insert_those_free(session, new, returns=StatusEntryRow.position)
 
 
 def get_status_list(session: Session, status_list_id: UUID) -> StatusListRow:

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Row as ResultRow
@@ -29,10 +28,7 @@ from lti_tool.store.rows import (
     UserRow,
 )
 
-AT_ONCE = 1000
-"""Databases limit how many values a statement names."""
 WorkParts: TypeAlias = ResultRow[SubmissionRow, AttemptRow, DecisionRow | None]
-Value = TypeVar("Value")
 
 
 class Member(NamedTuple):
@@ -126,10 +122,10 @@ def list_members(
             DeploymentRow.organisation_id == organisation_id,
         )
     )
-    for some in _some(subs):
-        yield from map(Member._make, session.execute(query.where(UserRow.sub.in_(some))))
-    for some in _some(names):
-        yield from map(Member._make, session.execute(query.where(UserRow.name.in_(some))))
+    for column, named in ((UserRow.sub, subs), (UserRow.name, names)):
+        if named:
+            found = session.execute(query.where(is_among(session, column, named)))
+            yield from map(Member._make, found)
 
 
 def list_awards(
@@ -242,9 +238,3 @@ def find_account(session: Session, organisation_id: UUID, text: str) -> Sequence
         .where(DeploymentRow.organisation_id == organisation_id, or_(*named))
         .distinct()
     ).all()
-
-
-def _some(values: Collection[Value]) -> Iterator[tuple[Value, ...]]:
-    rest = iter(values)
-    while some := tuple(islice(rest, AT_ONCE)):
-        yield some

@@ -30,6 +30,11 @@ class Database:
         # A deferred transaction that turns into a writer fails at once as "locked".
         self._writer = self.engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether transactions that write wait for each other, whatever they write."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def reading(self) -> Generator[Session]:
         """Open a transaction that only reads."""
@@ -48,7 +53,7 @@ class Database:
 
         Else those of a batch are written out before it ends, and read again.
         """
-        if self.engine.dialect.name != "sqlite":
+        if not self.has_one_writer:
             with self.writing() as session:
                 yield session
             return
@@ -77,7 +82,13 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
-        url, pool_size=16, max_overflow=64, pool_pre_ping=True, hide_parameters=True
+        url,
+        pool_size=16,
+        max_overflow=64,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        # Whatever the surroundings say: rows for COPY are written in it.
+        client_encoding="utf8",
     )
 
 

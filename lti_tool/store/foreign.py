@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, exists, func, select, update
 from sqlalchemy.orm import Session, defer
 
 from lti_tool.errors import NotFoundError
+from lti_tool.store.many_rows import is_among
 from lti_tool.store.rows import (
     AchievementRow,
     CredentialRow,
@@ -73,6 +74,21 @@ def list_counting(
         )
         .order_by(ForeignCredentialRow.id)
     ).all()
+
+
+def list_counting_ids(session: Session, program_id: UUID, earner_id: UUID) -> frozenset[UUID]:
+    """Return the ids of the same, without the documents."""
+    return frozenset(
+        session.scalars(
+            select(ForeignCredentialRow.id)
+            .join(AchievementRow, AchievementRow.id == ForeignCredentialRow.pathway_id)
+            .where(
+                AchievementRow.program_id == program_id,
+                ForeignCredentialRow.earner_id == earner_id,
+                *_COUNTS,
+            )
+        )
+    )
 
 
 def list_holders(session: Session, pathway_id: UUID) -> Sequence[UUID]:
@@ -235,7 +251,7 @@ def look_soon(session: Session, earner_ids: Collection[UUID], *, at: datetime) -
     session.execute(
         update(ForeignCredentialRow)
         .where(
-            ForeignCredentialRow.earner_id.in_(earner_ids),
+            is_among(session, ForeignCredentialRow.earner_id, earner_ids),
             ForeignCredentialRow.check_due_at > at,
             *_COUNTS,
         )

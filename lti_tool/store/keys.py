@@ -1,10 +1,10 @@
 """Queries about signing keys and issuers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import NotFoundError
@@ -13,10 +13,45 @@ from lti_tool.store.rows import IssuerRow, SigningKeyRow
 
 def list_keys(session: Session, *, issuer_id: UUID | None) -> Sequence[SigningKeyRow]:
     """Return all keys of an issuer, or of the tool (None), oldest first."""
-    return session.scalars(
+    return session.scalars(_of(issuer_id)).all()
+
+
+def lock_keys(session: Session, *, issuer_id: UUID | None) -> Sequence[SigningKeyRow]:
+    """Return all keys of an issuer, or of the tool (None), as they are now, oldest first.
+
+    Until the transaction ends nobody else changes them, or stores what they signed. An
+    issuer's row is locked for all of its keys: programs and earners are locked before it.
+    """
+    if issuer_id is None:
+        session.execute(_of(None).with_for_update()).all()
+    else:
+        session.get_one(IssuerRow, issuer_id, with_for_update=True)
+    # Whoever was waited for may have changed one, or added another.
+    return session.scalars(_of(issuer_id).execution_options(populate_existing=True)).all()
+
+
+def _of(issuer_id: UUID | None) -> Select[SigningKeyRow]:
+    return (
         select(SigningKeyRow)
         .where(SigningKeyRow.issuer_id == issuer_id)
         .order_by(SigningKeyRow.created_at, SigningKeyRow.id)
+    )
+
+
+def share_keys(session: Session, ids: Collection[str]) -> Sequence[SigningKeyRow]:
+    """Return some keys as they are now; nobody changes them until the transaction ends."""
+    issuer_ids = select(SigningKeyRow.issuer_id).where(SigningKeyRow.id.in_(ids))
+    session.execute(
+        select(IssuerRow.id)
+        .where(IssuerRow.id.in_(issuer_ids))
+        .order_by(IssuerRow.id)
+        .with_for_update(read=True)
+    ).all()
+    # Only the next statement sees what whoever was waited for has written.
+    return session.scalars(
+        select(SigningKeyRow)
+        .where(SigningKeyRow.id.in_(ids))
+        .execution_options(populate_existing=True)
     ).all()
 
 
@@ -36,30 +71,24 @@ def list_compromised_keys(session: Session) -> Sequence[SigningKeyRow]:
     ).all()
 
 
-def get_key(session: Session, key_id: str, *, locks: bool = False) -> SigningKeyRow:
+def get_key(session: Session, key_id: str) -> SigningKeyRow:
     """Return the key with this id, or raise `NotFoundError`."""
-    row = session.get(SigningKeyRow, key_id, with_for_update=locks or None)
+    row = session.get(SigningKeyRow, key_id)
     if row is None:
         raise NotFoundError("no such key: `quatrefoil keys list` shows the ids of all")
     return row
 
 
-def list_usable_keys(
-    session: Session, *, now: datetime, locks: bool = False
-) -> Sequence[SigningKeyRow]:
-    """Return every key that signs now or will: the tool's and all issuers'.
-
-    With `locks`, nobody else changes them until the transaction ends.
-    """
-    query = (
+def list_usable_keys(session: Session, *, now: datetime) -> Sequence[SigningKeyRow]:
+    """Return every key that signs now or will: the tool's and all issuers'."""
+    return session.scalars(
         select(SigningKeyRow)
         .where(
             SigningKeyRow.retired_at.is_(None) | (SigningKeyRow.retired_at > now),
             SigningKeyRow.compromised_at.is_(None),
         )
         .order_by(SigningKeyRow.id)
-    )
-    return session.scalars(query.with_for_update() if locks else query).all()
+    ).all()
 
 
 def list_spent_keys(session: Session, *, retired_before: datetime) -> Sequence[SigningKeyRow]:

@@ -1,133 +1,281 @@
 """Hundreds of rows in one statement, by the driver itself.
 
 For each row and column the statements of SQLAlchemy bind a value of their own, which takes
-longer than the insert. Here each column is turned into what the driver takes at once, by the
-same types, and a table takes one statement: many VALUES on SQLite, COPY on PostgreSQL.
+longer than the insert. Here what all rows share is said once, each other column is turned into
+what the driver takes at once, by the same types, and a table takes one statement: many VALUES
+on SQLite, on PostgreSQL COPY of its binary format ("COPY", "Binary Format" in its manual), or
+an array for each column where something is to come back.
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Dialect, Table, Uuid, any_, func, literal, select
+from sqlalchemy import ColumnElement, Dialect, Table, any_, func, literal, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from lti_tool.store.base import Row
 
 Value = TypeVar("Value")
-_Tuples: TypeAlias = Sequence[tuple[Any, ...]]
+_Tuple: TypeAlias = tuple[Any, ...]
+_Process: TypeAlias = Callable[[Any], Any] | None
 
 _MOST_VALUES = 30_000
-"""SQLite takes 32,766 in a statement, PostgreSQL 65,535."""
+"""SQLite takes 32,766 in a statement."""
+_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER = b"\xff\xff"
+_NULL = b"\xff\xff\xff\xff"
+_EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_ENCODERS: Mapping[str, Callable[[Any], bytes]] = {
+    "bigint": lambda value: b"\0\0\0\x08" + value.to_bytes(8, signed=True),
+    "bytea": lambda value: len(value).to_bytes(4) + value,
+    "boolean": lambda value: b"\0\0\0\1\1" if value else b"\0\0\0\1\0",
+    "integer": lambda value: b"\0\0\0\x04" + value.to_bytes(4, signed=True),
+    "timestamp with time zone": lambda at: (
+        b"\0\0\0\x08" + ((at - _EPOCH) // _MICROSECOND).to_bytes(8, signed=True)
+    ),
+    "uuid": lambda value: b"\0\0\0\x10" + value.bytes,
+    "varchar": lambda value: len(data := value.encode()).to_bytes(4) + data,
+}
+"""Fields of COPY, the length first, by PostgreSQL's names for the types of our columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRows:
+    """Rows that are to be inserted: what all of them have, and columns in which they differ."""
+
+    row: type[Row]
+    shared: Mapping[str, Any]
+    names: tuple[str, ...]
+    rows: list[_Tuple] = field(default_factory=list)
+    """What each row has of `names`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ManyRows:
     """Rows of one table as a driver takes them: made before the transaction that inserts them."""
 
-    table: Table
+    table: str
     names: tuple[str, ...]
-    rows: _Tuples
+    """The shared ones come first."""
+    shared: _Tuple
+    rows: Sequence[_Tuple]
+    """For SQLite: what each row has of the others."""
+    data: bytes = b""
+    """For PostgreSQL: all of it, as COPY takes it."""
 
 
-def many_rows(dialect: Dialect, row: type[Row], values: Sequence[Mapping[str, Any]]) -> ManyRows:
-    """Return rows, all with the same columns, as the driver of a database takes them.
+def many_rows(dialect: Dialect, new: NewRows) -> ManyRows:
+    """Return rows as the driver of a database takes them.
 
     Raises:
         UnstorableTextError: a text that no database holds.
     """
-    table = row.metadata.tables[row.__tablename__]
-    if not values:
-        return ManyRows(table, (), ())
-    return ManyRows(table, tuple(values[0]), _tuples(table, dialect, values))
+    if not new.rows:
+        return ManyRows(new.row.__tablename__, (), (), ())
+    names = (*new.shared, *new.names)
+    table = new.row.metadata.tables[new.row.__tablename__]
+    if dialect.name != "postgresql":
+        return ManyRows(table.name, names, *_processed(table, dialect, new))
+    columns = chain(([one] for one in new.shared.values()), zip(*new.rows, strict=True))
+    fields = [
+        _encoded(table.c[name].type, dialect, column)
+        for name, column in zip(names, columns, strict=True)
+    ]
+    count = len(new.shared)
+    head = b"".join((len(names).to_bytes(2), *chain.from_iterable(fields[:count])))
+    tuples = zip(repeat(head, len(new.rows)), *fields[count:], strict=True)
+    data = b"".join((_HEADER, *chain.from_iterable(tuples), _TRAILER))
+    return ManyRows(table.name, names, (), (), data)
 
 
 def insert_many(session: Session, many: ManyRows) -> None:
     """Insert rows without reading them back."""
-    if not many.rows:
-        return
-    if session.get_bind().dialect.name == "postgresql":
+    if many.data:
         _copy(session, many)
-        return
     for some in _some(many):
-        statement = _insert_statement(many.table.name, many.names, len(some), "?")
-        session.connection().exec_driver_sql(statement, tuple(chain.from_iterable(some)))
+        statement = _insert_statement(many.table, many.names, len(many.shared), len(some))
+        _execute(session, statement, many.shared, some)
 
 
 def insert_those_free(
-    session: Session,
-    row: type[Row],
-    values: Sequence[Mapping[str, Any]],
-    *,
-    returns: InstrumentedAttribute[Value],
+    session: Session, new: NewRows, *, returns: InstrumentedAttribute[Value]
 ) -> Sequence[Value]:
-    """Insert several rows; return a column of those whose keys were free.
+    """Insert several rows, in their order; return a column of those whose keys were free.
 
     The column is one that every driver returns as it is: text, or a number.
     """
+    if not new.rows:
+        return []
     dialect, found = session.get_bind().dialect, list[Value]()
-    many = many_rows(dialect, row, values)
+    table = new.row.metadata.tables[new.row.__tablename__]
+    many = ManyRows(table.name, (*new.shared, *new.names), *_processed(table, dialect, new))
+    if dialect.name == "postgresql":
+        # One value for each column: thousands of them would be parsed one by one.
+        statement = _unnest_statement(table, dialect, many)
+        columns = map(_array, zip(*many.rows, strict=True))
+        result = session.connection().exec_driver_sql(
+            f"{statement} RETURNING {returns.key}", (*many.shared, *columns)
+        )
+        return result.scalars().all()
     for some in _some(many):
-        mark = "%s" if dialect.name == "postgresql" else "?"
-        insert = _insert_statement(many.table.name, many.names, len(some), mark)
+        insert = _insert_statement(many.table, many.names, len(many.shared), len(some))
         statement = f"{insert} ON CONFLICT DO NOTHING RETURNING {returns.key}"
-        result = session.connection().exec_driver_sql(statement, tuple(chain.from_iterable(some)))
-        found += result.scalars()
+        found += _execute(session, statement, many.shared, some).scalars()
     return found
 
 
 def is_among(
-    session: Session, column: InstrumentedAttribute[UUID], ids: Collection[UUID]
+    session: Session, column: InstrumentedAttribute[Value], values: Collection[Value]
 ) -> ColumnElement[bool]:
-    """Whether a column has one of many ids: one value of the statement, however many they are."""
-    if session.get_bind().dialect.name == "postgresql":
-        return column == any_(literal(list(ids), ARRAY(Uuid())))
-    listed = func.json_each(json.dumps([one.hex for one in ids])).table_valued("value")
-    return column.in_(select(listed.c.value))
+    """Whether a column has one of many ids or texts: one value, however many they are."""
+    dialect = session.get_bind().dialect
+    if dialect.name == "postgresql":
+        array = _Array(column.type, column.type.compile(dialect))
+        return column == any_(literal(values, array))
+    listed = [one.hex if isinstance(one, UUID) else one for one in values]
+    each = func.json_each(json.dumps(listed)).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
-def _tuples(table: Table, dialect: Dialect, values: Sequence[Mapping[str, Any]]) -> _Tuples:
-    """Return rows as the driver takes them."""
-    columns = []
-    for name in values[0]:
-        column = [one[name] for one in values]
-        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        if process is not None:
-            first = column[0]
-            is_one = first is column[-1] and column.count(first) == len(column)
-            column = [process(first)] * len(column) if is_one else list(map(process, column))
-        columns.append(column)
-    return list(zip(*columns, strict=True))
+def _processed(table: Table, dialect: Dialect, new: NewRows) -> tuple[_Tuple, list[_Tuple]]:
+    """Return what rows share, and what each has, as the driver takes values."""
+    shared = tuple(
+        value if process is None else process(value)
+        for process, value in (
+            (_processor(table, dialect, name), value) for name, value in new.shared.items()
+        )
+    )
+    processes = [_processor(table, dialect, name) for name in new.names]
+    if not new.names:
+        return shared, new.rows
+    columns = (_each(*one) for one in zip(processes, zip(*new.rows, strict=True), strict=True))
+    return shared, list(zip(*columns, strict=True))
+
+
+def _each(process: _Process, column: Sequence[Any]) -> Iterable[Any]:
+    if process is None:
+        return column
+    if _is_one(column):
+        return repeat(process(column[0]), len(column))
+    return map(process, column)
+
+
+def _is_one(column: Sequence[Any]) -> bool:
+    """Whether all rows have the same; where they do not, the last one mostly tells."""
+    return column[0] is column[-1] and column.count(column[0]) == len(column)
+
+
+def _processor(table: Table, dialect: Dialect, name: str) -> _Process:
+    return table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _encoded(type_: TypeEngine[Any], dialect: Dialect, column: Sequence[Any]) -> Iterable[bytes]:
+    """Return the fields of one column, as COPY takes them."""
+    name = type_.compile(dialect).lower().partition("(")[0]
+    encode = _ENCODERS[name]
+    # Bytes would only be wrapped for the driver.
+    process = None if name == "bytea" else type_.dialect_impl(dialect).bind_processor(dialect)
+
+    def encoded(values: Collection[Any]) -> list[bytes]:
+        given = values if process is None else map(process, values)
+        return [_NULL if one is None else encode(one) for one in given]
+
+    if _is_one(column):
+        return encoded(column[:1]) * len(column)
+    if name != "varchar":
+        return encoded(column)
+    # Texts are often the same, and it takes long to look at each.
+    distinct = set(column)
+    known = dict(zip(distinct, encoded(distinct), strict=True))
+    return [known[one] for one in column]
+
+
+def _execute(session: Session, statement: str, shared: _Tuple, some: Sequence[_Tuple]) -> Any:  # noqa: ANN401 - as the driver's connection has it
+    return session.connection().exec_driver_sql(statement, (*shared, *chain.from_iterable(some)))
 
 
 def _copy(session: Session, many: ManyRows) -> None:
     connection, dialect = session.connection(), session.get_bind().dialect
-    statement = f"COPY {many.table.name} ({', '.join(many.names)}) FROM STDIN (FORMAT BINARY)"
-    types = [many.table.c[name].type.compile(dialect).lower() for name in many.names]
+    statement = f"COPY {many.table} ({', '.join(many.names)}) FROM STDIN (FORMAT BINARY)"
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types(types)
-            for one in many.rows:
-                copy.write_row(one)
+            copy.write(many.data)
     except dialect.loaded_dbapi.Error as error:
         # As SQLAlchemy's own statements fail, and without what people wrote.
-        raise DBAPIError(statement, None, error, hide_parameters=True) from error
+        base = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(
+            statement, None, error, base, hide_parameters=True, dialect=dialect
+        ) from error
 
 
 @lru_cache(64)
-def _insert_statement(table: str, names: tuple[str, ...], rows: int, mark: str) -> str:
-    one = f"({', '.join([mark] * len(names))})"
+def _insert_statement(table: str, names: tuple[str, ...], shared: int, rows: int) -> str:
+    """Return SQLite's statement. Shared values have numbers, and are bound once."""
+    marks = [*(f"?{number}" for number in range(1, shared + 1)), *["?"] * (len(names) - shared)]
+    one = f"({', '.join(marks)})"
     # Names of our own tables and columns: values are bound.
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([one] * rows)}"  # noqa: S608
 
 
-def _some(many: ManyRows) -> Iterator[_Tuples]:
+def _unnest_statement(table: Table, dialect: Dialect, many: ManyRows) -> str:
+    """Return PostgreSQL's statement: each column's values are one array."""
+    types = [table.c[name].type.compile(dialect) for name in many.names]
+    count = len(many.shared)
+    shared = "".join(f"%s::{one}, " for one in types[:count])
+    arrays = ", ".join(f"%s::{one}[]" for one in types[count:])
+    own = ", ".join(many.names[count:])
+    # Names of our own tables, columns and types: values are bound.
+    return (
+        f"INSERT INTO {many.table} ({', '.join(many.names)}) "  # noqa: S608
+        f"SELECT {shared}{own} FROM unnest({arrays}) AS new ({own}) ON CONFLICT DO NOTHING"
+    )
+
+
+class _Array(UserDefinedType[Collection[Any]]):
+    """Ids, numbers or texts as one value, written as PostgreSQL reads arrays.
+
+    Its driver would look at each of them by itself, which takes longer than most queries.
+    Source: "Array Value Input" in its manual.
+    """
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def __init__(self, item: TypeEngine[Any], name: str) -> None:
+        self.item = item
+        self.name = name
+
+    def get_col_spec(self, **_: object) -> str:
+        return f"{self.name}[]"
+
+    def bind_processor(self, dialect: Dialect) -> _Process:
+        process = self.item.dialect_impl(dialect).bind_processor(dialect)
+        return lambda values: _array(values if process is None else map(process, values))
+
+
+def _array(values: Iterable[UUID | int | str]) -> str:
+    return f"{{{','.join(map(_element, values))}}}"
+
+
+def _element(value: UUID | int | str) -> str:
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, int):
+        return str(value)
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _some(many: ManyRows) -> Iterator[Sequence[_Tuple]]:
+    own = max(1, len(many.names) - len(many.shared))
     rest = iter(many.rows)
-    while some := list(islice(rest, _MOST_VALUES // max(1, len(many.names)))):
+    while some := list(islice(rest, (_MOST_VALUES - len(many.shared)) // own)):
         yield some

@@ -10,6 +10,7 @@ from lti_tool.errors import ConflictError, InvalidFieldsError, http_status
 from lti_tool.runtime import runtime
 from lti_tool.services.desk import foreign_pages
 from lti_tool.services.foreign import checking, deciding, listing
+from lti_tool.services.foreign.following import Sequel
 from lti_tool.services.models import FieldError, Notice
 from lti_tool.services.urls import DeskURLs
 from lti_tool.views.desk import desk_scope
@@ -38,13 +39,16 @@ def confirm(program_id: UUID, foreign_id: UUID) -> ResponseReturnValue:
     with here.reading() as session:
         scope = desk_scope(session, program_id)
     try:
-        followed = deciding.confirm(here.foreign, scope, foreign_id, reason=reason)
+        sequel = deciding.confirm(here.foreign, scope, foreign_id, reason=reason)
     except InvalidFieldsError as error:
         shown = _page(program_id, foreign_id, confirm_reason=reason, errors=_at(error, "confirm"))
         return shown, http_status(error)
     except ConflictError as error:
         return _page(program_id, foreign_id, notice=error.code), http_status(error)
-    return _back(program_id, "foreign_followed" if followed else "foreign_confirmed")
+    if sequel is Sequel.LATER:
+        here.wake()
+    code = "confirmed" if sequel is Sequel.NOTHING else sequel.value
+    return _back(program_id, f"foreign_{code}")
 
 
 @bp.post("/refuse")

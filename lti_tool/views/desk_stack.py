@@ -33,7 +33,7 @@ guard(bp)
 
 NOTICES = frozenset(
     {"saved", "pathway_published", "signed_off", "attested", "overdue_awarded", "accepted"}
-    | {"foreign_confirmed", "foreign_refused", "foreign_followed"}
+    | {"foreign_confirmed", "foreign_refused", "foreign_issued", "foreign_later"}
 )
 NOTE_CHARACTERS = 500
 

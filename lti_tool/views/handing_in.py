@@ -11,6 +11,7 @@ from lti_tool.errors import ConflictError, InvalidFieldsError, http_status
 from lti_tool.runtime import Runtime, runtime
 from lti_tool.services import own_stacks
 from lti_tool.services.foreign import deciding, pages, reading
+from lti_tool.services.foreign.following import Sequel
 from lti_tool.services.foreign.handing_in import ForeignRefusedError, Offer, hand_in
 from lti_tool.services.models import FieldError
 from lti_tool.services.urls import CourseURLs
@@ -51,7 +52,9 @@ def take(pathway_id: UUID) -> ResponseReturnValue:
         return shown, http_status(error)
     except ForeignRefusedError as error:
         return _page(pathway_id, component=component, refused=error), http_status(error)
-    code = "followed" if taken.followed else taken.state
+    if taken.sequel is Sequel.LATER:
+        here.wake()
+    code = taken.state if taken.sequel is Sequel.NOTHING else taken.sequel.value
     return redirect(f"{CourseURLs(launch.ref).stack}?notice=foreign_{code}#handed-in", code=303)
 
 

@@ -30,7 +30,8 @@ guard(bp)
 
 STACK_NOTICES = {
     **dict.fromkeys(("shared", "unshared", "foreign_withdrawn"), "success"),
-    **dict.fromkeys(("foreign_accepted", "foreign_waiting", "foreign_followed"), "success"),
+    **dict.fromkeys(("foreign_accepted", "foreign_waiting"), "success"),
+    **dict.fromkeys(("foreign_issued", "foreign_later"), "success"),
     **dict.fromkeys(("foreign_rests_on_it", "foreign_decided_already"), "warning"),
 }
 

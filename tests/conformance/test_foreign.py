@@ -22,6 +22,7 @@ from openbadgeslib.ob3.status_list import build_status_list_credential, status_e
 
 from keys.ring import HeldKey
 from lti_tool.runtime import Runtime
+from lti_tool.services.foreign.following import Sequel
 from tests.conformance.node_verifiers import NodeVerifiers, install_node_verifiers
 from tests.conftest import FakeClock
 from tests.foreign import ACHIEVEMENT, ADDRESS, College, a_college
@@ -89,7 +90,7 @@ def test_what_openbadgeslib_makes_counts_until_it_revokes_it(
         else:
             data = OB3Signer(private_pem(college.token_key)).sign(badge).encode()
         found = town.hand_in(data)
-        assert (found.state, found.followed) == ("accepted", True)
+        assert (found.state, found.sequel) == ("accepted", Sequel.ISSUED)
         assert town.examine(town.ladder.credential().document).status == "valid"
 
         serve_list(college, 7)
@@ -116,7 +117,7 @@ def test_what_digital_bazaar_signs_counts(
         town = a_town(runtime, college, accepts=(college.accepted(issuer=did),))
         town.ladder.release("one")
         asked = len(college.asked)
-        assert town.hand_in(data).followed
+        assert town.hand_in(data).sequel is Sequel.ISSUED
         assert len(college.asked) == asked
         assert town.examine(town.ladder.credential().document).status == "valid"
         tampered = data.replace(b"Earned at the college.", b"Earned at the collegE.")

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from keys.did import did_web
 from lti_tool.environment import open_runtime
+from lti_tool.headers import PAGE_POLICY
 from lti_tool.runtime import Runtime
 from lti_tool.services import sharing
 from lti_tool.services.disclosing import Disclosure
@@ -253,6 +254,26 @@ def test_every_link_of_every_page_leads_somewhere(on_each: College) -> None:
         assert requests.get(base + path, timeout=10).status_code == 200, path
     assert any(path.endswith("/card.png") for path in seen)
     assert any(path.startswith("/bootstrap/") for path in seen)
+
+
+def test_every_page_is_bound_by_the_policy_of_the_tool(on_each: College) -> None:
+    """But for the one that verifies, which names its scripts by their hashes: both would count."""
+    pages = sorted(str(path.relative_to(on_each.site)) for path in on_each.site.rglob("*.html"))
+    policies = {}
+    for page in pages:
+        path = page.removesuffix("/index.html")
+        answer = requests.get(f"http://localhost:{on_each.port}/{path}", timeout=10)
+        assert answer.content == (on_each.site / page).read_bytes()
+        policies[page] = answer.headers.get("Content-Security-Policy")
+
+    assert policies.pop("verify/index.html") is None
+    assert {page.partition("/")[0] for page in policies} == {
+        "achievements",
+        "credential-pages",
+        "evidence",
+        "s",
+    }
+    assert set(policies.values()) == {PAGE_POLICY}
 
 
 def test_documents_come_with_their_types_to_any_origin(on_each: College) -> None:

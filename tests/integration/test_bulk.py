@@ -12,7 +12,7 @@ from lti_tool.services.bulk import awarding
 from lti_tool.services.bulk.batches import Batches, Ready
 from lti_tool.services.jwt_forms import token_of
 from lti_tool.services.resolving import OwnResolver
-from lti_tool.services.stacking import StackChangedError
+from lti_tool.services.settling import StackChangedError
 from lti_tool.store.rows import (
     AttemptRow,
     AttestationRow,

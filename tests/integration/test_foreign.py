@@ -13,6 +13,7 @@ from lti_tool.errors import ConflictError, InvalidFieldsError
 from lti_tool.runtime import Runtime
 from lti_tool.services.desk import signing_off
 from lti_tool.services.foreign.deciding import confirm, refuse, withdraw
+from lti_tool.services.foreign.following import Sequel
 from lti_tool.services.foreign.listing import list_own, list_requests
 from tests.foreign import ACHIEVEMENT, ADDRESS, College
 from tests.towns import Town, a_town, components, related
@@ -25,7 +26,7 @@ def test_the_right_address_counts_at_once_and_completes(town: Town) -> None:
     found = town.hand_in(data, ADDRESS.upper())
 
     assert (found.state, found.address, found.component) == ("accepted", AddressMatch.SAME, "two")
-    assert found.followed
+    assert found.sequel is Sequel.ISSUED
     assert town.ladder.holds()
     url = town.parts.issuing.urls.component(found.id)
     bound = related(town)
@@ -60,7 +61,7 @@ def test_otherwise_a_coordinator_looks(
     """It counts for nothing until somebody responsible confirms whose it is, with a reason."""
     town.ladder.release("one")
     found = town.hand_in(town.college.signed(address=named), address)
-    assert (found.state, found.address, found.followed) == ("waiting", match, False)
+    assert (found.state, found.address, found.sequel) == ("waiting", match, Sequel.NOTHING)
     assert town.standing() is Standing.MISSING
     town.next_day()
     assert not town.ladder.holds()
@@ -72,7 +73,8 @@ def test_otherwise_a_coordinator_looks(
     with pytest.raises(InvalidFieldsError) as missing:
         confirm(town.parts, town.scope, found.id, reason=" ")
     assert missing.value.faults == {"reason": ("required", None)}
-    assert confirm(town.parts, town.scope, found.id, reason="Saw the original")
+    sequel = confirm(town.parts, town.scope, found.id, reason="Saw the original")
+    assert sequel is Sequel.ISSUED
 
     assert town.ladder.holds()
     row = town.row(found.id)
@@ -123,12 +125,17 @@ def test_what_was_refused_comes_back_only_by_a_coordinator(town: Town) -> None:
     refuse(town.runtime.issuing, town.scope, first.id, reason="It is Ada's")
 
     second = town.hand_in(data, ADDRESS)
-    assert (second.state, second.address, second.followed) == ("waiting", AddressMatch.SAME, False)
+    assert (second.state, second.address, second.sequel) == (
+        "waiting",
+        AddressMatch.SAME,
+        Sequel.NOTHING,
+    )
     assert not town.ladder.holds()
     withdraw(town.runtime.issuing, town.ladder.learner.earner_id, second.id)
     third = town.hand_in(data, ADDRESS)
     assert third.state == "waiting"
-    assert confirm(town.parts, town.scope, third.id, reason="It was theirs")
+    sequel = confirm(town.parts, town.scope, third.id, reason="It was theirs")
+    assert sequel is Sequel.ISSUED
 
 
 def test_whose_it_is_does_not_suffer_from_whom_it_was_refused(town: Town) -> None:
@@ -165,11 +172,11 @@ def test_order_is_that_of_the_days_of_the_awards(runtime: Runtime, college: Coll
     town.ladder.release("one")
     college.clock.advance(hours=2)
     found = town.hand_in(early)
-    assert not found.followed
+    assert found.sequel is Sequel.NOTHING
     assert town.ladder.standings().outcome.out_of_order == ("two",)
     withdraw(runtime.issuing, town.ladder.learner.earner_id, found.id)
 
-    assert town.hand_in(late).followed
+    assert town.hand_in(late).sequel is Sequel.ISSUED
 
 
 def test_a_coordinator_signs_off_what_holds_now(runtime: Runtime, college: College) -> None:
@@ -177,7 +184,7 @@ def test_a_coordinator_signs_off_what_holds_now(runtime: Runtime, college: Colle
     town = a_town(runtime, college, needs_sign_off=True)
     town.ladder.release("one")
     found = town.hand_in()
-    assert not found.followed
+    assert found.sequel is Sequel.NOTHING
     earner_id = town.ladder.learner.earner_id
     with runtime.reading() as session:
         assert [one.earner_id for one in signing_off.list_waiting(session, town.ladder.program_id)]

@@ -6,6 +6,7 @@ import pytest
 
 from lti_tool.lti.http import GuardedSession
 from lti_tool.services.foreign import checking, following
+from lti_tool.services.foreign.answers import Answers
 from tests.stacked import at_once
 from tests.towns import Town, related
 
@@ -112,7 +113,7 @@ def test_two_workers_verify_each_once(town: Town) -> None:
 
 def test_what_one_had_no_turn_for_is_asked_for_the_next(town: Town) -> None:
     """It says nothing of the issuer, whose answers many credentials share."""
-    data, answers = town.college.signed(), checking.Answers()
+    data, answers = town.college.signed(), Answers()
     busy = GuardedSession(private_hosts=frozenset({town.college.host}), at_once=0)
 
     found = checking.check(replace(town.parts, http=busy), data, answers=answers)

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from badges.instants import format_instant
 from badges.pathway import OnRevoked, PathwayState, Standing
-from lti_tool.jobs.worker import Work
+from lti_tool.jobs.queue import make_wake
+from lti_tool.jobs.worker import Work, make_consumer
 from lti_tool.runtime import Runtime
 from lti_tool.services import compromising, reissuing
-from lti_tool.services.foreign import following
+from lti_tool.services.foreign import following, planning
+from lti_tool.services.foreign.following import Sequel
 from lti_tool.services.sweeping import run_alone
 from lti_tool.store.rows import ForeignCredentialRow, UserRow
 from tests.bulks import Office
@@ -23,7 +25,7 @@ from tests.towns import Town, a_town, components, open_next, related
 def test_a_badge_that_comes_later_completes_within_a_sweep(town: Town) -> None:
     """Whoever releases waits for nobody's server; the worker does, and asks anew."""
     found = town.hand_in()
-    assert not found.followed
+    assert found.sequel is Sequel.NOTHING
     asked = len(town.college.asked)
     town.ladder.release("one")
     assert len(town.college.asked) == asked
@@ -109,7 +111,7 @@ def test_an_own_badge_goes_before_one_from_elsewhere(town: Town) -> None:
     town.ladder.revoke("two")
     assert not town.ladder.holds()
     assert town.refusal(town.college.signed(number=1)) == "not_valid_revoked"
-    assert town.hand_in(town.college.signed(number=2)).followed
+    assert town.hand_in(town.college.signed(number=2)).sequel is Sequel.ISSUED
 
 
 def test_one_from_elsewhere_holds_the_place_of_an_own_one_that_was_revoked(town: Town) -> None:
@@ -159,7 +161,7 @@ def test_who_fell_silent_is_asked_again_within_the_hour(town: Town) -> None:
     town.ladder.release("one")
     town.sweep()
     row = town.row(found.id)
-    assert row.check_due_at - row.checked_at == following.ASKED_AGAIN
+    assert row.check_due_at - row.checked_at == planning.ASKED_AGAIN
 
     town.college.pages.update(pages)
     town.college.clock.advance(hours=1)
@@ -170,7 +172,7 @@ def test_who_fell_silent_is_asked_again_within_the_hour(town: Town) -> None:
     town.next_day()
     town.next_day()
     row = town.row(found.id)
-    assert row.check_due_at - row.checked_at == following.CHECKED_EVERY
+    assert row.check_due_at - row.checked_at == planning.CHECKED_EVERY
 
 
 def failing(town: Town) -> datetime | None:
@@ -289,6 +291,20 @@ def test_the_worker_looks_in_one_thread_at_a_time(
     assert len(seen) == 1
     work.sweep()
     assert len(seen) == 2
+
+
+def test_a_call_has_the_worker_look(town: Town) -> None:
+    """Nobody waits for the next sweep."""
+    runtime = replace(town.runtime, strangers_http=town.parts.http)
+    queue = make_consumer(runtime).huey
+    town.hand_in()
+    town.ladder.release("one")
+    make_wake(runtime.settings.queue_url)()
+    assert not town.ladder.holds()
+
+    queue.execute(queue.dequeue())
+
+    assert town.ladder.holds()
 
 
 def test_a_new_version_that_asks_less_is_looked_at_soon(town: Town) -> None:

@@ -14,6 +14,7 @@ from badges.achievement import Issuer, Status
 from badges.baking import bake
 from badges.endorsement import EndorsementFacts, build_endorsement
 from badges.instants import format_instant
+from badges.pathway import Standing
 from badges.proof import add_data_integrity_proof, sign_vc_jwt
 from badges.written import serialize
 from keys.did import verification_method_id
@@ -37,7 +38,7 @@ from lti_tool.store.rows import (
 )
 from tests.foreign import ACHIEVEMENT, College
 from tests.pictures import a_png
-from tests.towns import Town
+from tests.towns import Town, a_town
 
 _WIDE = str.maketrans("0123456789abcdef", "零一二三四五六七八九甲乙丙丁戊己")
 
@@ -182,6 +183,21 @@ def test_one_credential_stands_for_one_person_once(town: Town) -> None:
     assert town.refusal(data, is_test_user=True) == "test_user"
     with pytest.raises(NotFoundError):
         hand_in(town.parts, town.offer(data, program_id=town.pathway_id))
+
+
+def test_who_hands_it_in_elsewhere_is_in_nobodys_way(town: Town) -> None:
+    """Accounts of two LMSs may be one human being; and nobody decides for another program."""
+    data = town.college.signed()
+    there = a_town(town.runtime, town.college, organisation="quay")
+    stranger = town.hand_in(data, "ben@else.example")
+    assert stranger.state == "waiting"
+
+    assert there.hand_in(data).state == "accepted"
+
+    refuse(town.runtime.issuing, town.scope, stranger.id, reason="Of somebody else")
+    ours = replace(town, ladder=town.ladder.for_another())
+    assert ours.hand_in(data).state == "accepted"
+    assert ours.standing() is there.standing() is Standing.HELD
 
 
 def test_nobody_fills_the_disk(town: Town) -> None:

@@ -18,6 +18,7 @@ from lti_tool.runtime import Runtime
 from lti_tool.services import own_stacks, records, renaming, sharing, stack_pages
 from lti_tool.services.documents import FolderResolver
 from lti_tool.services.examining import examine
+from lti_tool.services.foreign.following import Sequel
 from lti_tool.services.kits import find_kit
 from lti_tool.services.records import catch_up
 from lti_tool.store import shares
@@ -34,7 +35,7 @@ def test_the_whole_verifies_with_its_foreign_part(town: Town, form: str) -> None
     """Its digest, its status and its issuer are checked, and said, also once it was revoked."""
     town.ladder.release("one")
     found = town.hand_in(getattr(town.college, form)())
-    assert found.followed
+    assert found.sequel is Sequel.ISSUED
 
     report = town.examine(town.ladder.credential().document)
 
@@ -92,7 +93,7 @@ def test_the_learner_record_holds_what_can_stand_in_it(
         subject: Any = badge["credentialSubject"]
         del badge["awardedDate"], subject["achievement"]["inLanguage"]
     data = town.college.signed(badge) if form == "signed" else town.college.token()
-    assert town.hand_in(data).followed
+    assert town.hand_in(data).sequel is Sequel.ISSUED
     issuing = town.runtime.issuing
     with town.runtime.reading() as session:
         found = shares.find_form(session, town.ladder.credential().id, shares.LEARNER_RECORD)
@@ -131,7 +132,7 @@ def test_whatever_others_signed_there_is_a_record(
 
     own = town.ladder.credential("one").id
     monkeypatch.setattr(records, "with_foreign", take_all)
-    assert town.hand_in().followed
+    assert town.hand_in().sequel is Sequel.ISSUED
 
     with town.runtime.reading() as session:
         found = shares.find_form(session, town.ladder.credential().id, shares.LEARNER_RECORD)
@@ -144,7 +145,7 @@ def test_a_microcredential_that_rests_on_tokens_alone_has_no_record(
 ) -> None:
     """There is nothing that could stand in it; the sweep does not try for ever."""
     town = a_town(runtime, college, needed=1)
-    assert town.hand_in(college.token()).followed
+    assert town.hand_in(college.token()).sequel is Sequel.ISSUED
     with runtime.reading() as session:
         credential_id = town.ladder.credential().id
         assert shares.find_form(session, credential_id, shares.LEARNER_RECORD) is None

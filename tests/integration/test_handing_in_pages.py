@@ -158,6 +158,37 @@ def test_one_that_names_the_address_counts_at_once_and_completes(app: Flask, tow
     )
 
 
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_what_takes_others_too_follows_once_they_are_verified(
+    app: Flask, runtime: Runtime, college: College, *, is_confirmed: bool
+) -> None:
+    """Whoever hands the last one in, or confirms it, reads that, and the worker is told at once."""
+    woken: list[int] = []
+    here = replace(runtime, wake=lambda: woken.append(1))
+    app.extensions["quatrefoil"] = here
+    another = f"{ACHIEVEMENT}/more"
+    accepts = (college.accepted("one", achievement=another), college.accepted("two"))
+    town = a_town(app, here, college, accepts=accepts)
+    if is_confirmed:
+        town.hand_in(college.signed(number=2, address=""))
+        url = town.request_url()
+    town.hand_in(college.signed(achievement=another))
+    assert woken == []
+
+    if is_confirmed:
+        done = town.desk.submit(f"{url}/confirm", confirm_reason="Her page there")
+    else:
+        done = town.hand_in(college.signed(number=2))
+
+    told = "the microcredential follows in a moment, once"
+    assert told in text_of(done)
+    assert woken == [1]
+    assert "It follows within a minute." in town.stack()
+    assert not town.ladder.holds()
+    following.look_at_due(here.foreign, run=run_alone)
+    assert town.ladder.holds()
+
+
 def shared(app: Flask, town: Town) -> Page:
     """The public page of the microcredential."""
     credential = town.ladder.credential(live=False)

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Engine, column, inspect, select, table
+import pytest
+from sqlalchemy import Engine, column, inspect, select, table, text
 
 from lti_tool.runtime import Runtime
 from lti_tool.services import compromising, reissuing, rotating, sharing
@@ -35,6 +36,34 @@ def test_a_used_installation_keeps_everything_on_the_way_up(runtime: Runtime) ->
     assert before["former_credential"]
     assert before["share"]
     assert contents(engine, shape) == before
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_long_documents_are_compressed_quickly_where_that_is_offered(runtime: Runtime) -> None:
+    """And as by default again on the way down."""
+    engine = runtime.database.engine
+    with engine.connect() as connection:
+        values = "SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'"
+        if "lz4" not in connection.scalars(text(values)).one():
+            pytest.skip("this PostgreSQL was built without LZ4")
+
+    assert compressions(engine) == {"l"}
+    schema.downgrade(engine, "0007")
+    try:
+        assert compressions(engine) == {""}
+    finally:
+        # Other tests use the same database.
+        schema.upgrade(engine)
+
+
+def compressions(engine: Engine) -> set[str]:
+    """How documents and tokens are compressed; empty where it is the server's default."""
+    query = text(
+        "SELECT attcompression::text FROM pg_attribute WHERE attrelid = 'credential'::regclass "
+        "AND attname IN ('document', 'token')"
+    )
+    with engine.connect() as connection:
+        return set(connection.scalars(query))
 
 
 def a_loss_of_the_key(ladder: Ladder) -> None:

@@ -1,23 +1,20 @@
 """Awarding what a file asks for: batch by batch, each signed first, then written in one go.
 
-While one batch is written the next is prepared beside it, unless both are about the same
-person. A batch that was written stays; whoever gives the same file again finds its rows
-standing, so that is also how work goes on after a stop.
+A batch that was written stays; whoever gives the same file again finds its rows standing, so
+that is also how work goes on after a stop.
 """
 
 import gc
-from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from lti_tool.services.bulk.batches import Batches, Ready
+from lti_tool.services.bulk.batches import Batches
 from lti_tool.services.bulk.ground import Wish, check_wish, load_ground
-from lti_tool.services.bulk.planning import Entry, Plan, Planner, RowResult
+from lti_tool.services.bulk.planning import Planner, RowResult
 from lti_tool.services.bulk.reading import FileRow
+from lti_tool.services.bulk.turns import can_fork, finish_by_turns
 from lti_tool.services.issuing import IssuingParts
-from lti_tool.services.stacking import StackChangedError
 
 BATCH = 1000
 """Rows of one transaction: by the row nearly as quick as one for all; others wait for moments."""
@@ -33,30 +30,41 @@ class Progress:
     results: tuple[RowResult, ...]
 
 
-def check(parts: IssuingParts, wish: Wish, *, rows: Sequence[FileRow] | None = None) -> Plan:
+def check(parts: IssuingParts, wish: Wish) -> tuple[RowResult, ...]:
     """Return what would become of the rows of a file; nothing is written.
 
     Raises:
         NotFoundError, ConflictError: the file as a whole cannot be taken; as `check_wish`.
     """
     planner = Planner(wish)
-    entries: list[Entry] = []
     results: list[RowResult] = []
+    entered: list[RowResult] = []
     with parts.database.reading() as session:
         ground = load_ground(session, wish, clock=parts.clock)
         check_wish(ground, wish)
-        for some in _cut(wish.file.rows if rows is None else rows):
+        for some in _cut(wish.file.rows):
             plan = planner.plan(session, ground, some, now=parts.clock())
-            entries += plan.entries
+            planner.remember(plan.meant)
             results += plan.results
+            entered += (one.result for one in plan.entries)
             session.expunge_all()
-    return Plan(entries=tuple(entries), results=tuple(results))
+    return (*results, *entered)
 
 
 def award(
-    parts: IssuingParts, wish: Wish, *, rows: Sequence[FileRow] | None = None
+    parts: IssuingParts,
+    wish: Wish,
+    *,
+    rows: Sequence[FileRow] | None = None,
+    is_alone: bool = False,
 ) -> Iterator[Progress]:
     """Award what the rows of a file ask for, and say after each batch what became of it.
+
+    Args:
+        parts: What issuing needs.
+        wish: What is asked for.
+        rows: Some of the file's rows, if not all are to be awarded now.
+        is_alone: This process does nothing else, so it may have a copy of itself do half.
 
     Raises:
         NotFoundError, ConflictError: as `check`, before anything is written; `stack_changed`
@@ -70,39 +78,20 @@ def award(
         before = [one for one in wish.file.rows if rows and one.number < rows[0].number]
         for some in _cut(before):
             batches.planner.recall(session, ground, some)
-    with ThreadPoolExecutor(1) as beside, _seldom_collected(is_long=len(rows) > BATCH):
-        done = 0
-        for count, results in _award_all(batches, deque(_cut(rows)), beside):
-            done += count
-            yield Progress(done=done, results=tuple(results))
-
-
-def _award_all(
-    batches: Batches, waiting: deque[Sequence[FileRow]], beside: ThreadPoolExecutor
-) -> Iterator[tuple[int, list[RowResult]]]:
-    """Yield how many rows are written, and what became of them."""
-    coming: Future[Ready | None] | None = None
-    while waiting:
-        some = waiting.popleft()
-        left: Sequence[FileRow] = some
-        results: list[RowResult] = []
-        while left:
-            ready = (coming.result() if coming else None) or batches.prepare(left)
-            coming = None
-            if waiting and not ready.left:
-                batches.stock(ready, len(waiting[0]))
-                coming = beside.submit(batches.prepare_beside, waiting[0], ready.earners)
-            try:
-                batches.write(ready)
-            except StackChangedError:
-                if coming:
-                    wait([coming])
-                ready = batches.write_again(ready)
-                # Rows that are left over now come first.
-                coming = None if ready.left else coming
-            results += ready.results
-            left = ready.left
-        yield len(some), results
+        # Once for both processes: to open an issuer's keys takes as long as hundreds of rows.
+        parts.rings.load(session, ground.issuer)
+    cuts, done = tuple(_cut(rows)), 0
+    is_long = is_alone and len(cuts) > 1
+    with _seldom_collected(is_long=is_long):
+        finished = (
+            finish_by_turns(batches, cuts, parts.database)
+            if is_long and can_fork()
+            else (batches.finish(one) for one in cuts)
+        )
+        with closing(finished):
+            for one in finished:
+                done += one.rows
+                yield Progress(done=done, results=one.results)
 
 
 @contextmanager

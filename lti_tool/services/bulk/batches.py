@@ -15,19 +15,20 @@ from sqlalchemy.orm import Session
 from badges.errors import BadgesError
 from lti_tool.services.bulk.columns import RowFault
 from lti_tool.services.bulk.ground import Ground, Wish, load_ground
-from lti_tool.services.bulk.planning import Entry, Outcome, Planner, RowResult
+from lti_tool.services.bulk.planning import Entry, Meant, Outcome, Planner, RowResult
 from lti_tool.services.bulk.reading import FileRow
 from lti_tool.services.bulk.signing import BatchIssuer
 from lti_tool.services.bulk.standing import load_standings
 from lti_tool.services.bulk.writing import EntryRows
-from lti_tool.services.credential_facts import AwardFacts, Subject
+from lti_tool.services.credential_facts import AwardFacts, Reservation, Subject
 from lti_tool.services.dues import Coming, Due, due_of
 from lti_tool.services.issuing import IssuingParts, SignedCredential
-from lti_tool.services.stacking import Prepared, StackChangedError, prepare, until_settled, write
+from lti_tool.services.settling import StackChangedError, hold_keys, until_settled
+from lti_tool.services.stacking import Prepared, prepare, write
 from lti_tool.services.stacks import list_stacks, stand_all
 from lti_tool.store import bulk, foreign, organisations, pathways
-from lti_tool.store import keys as key_rows
 from lti_tool.store.rows import IssuerRow
+from lti_tool.values import ordered_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +40,32 @@ class Ready:
 
     rows: Sequence[FileRow]
     left: Sequence[FileRow]
+    meant: Meant
     results: tuple[RowResult, ...]
     program_id: UUID
     issuer: IssuerRow
     entries: tuple[Entry, ...]
     values: EntryRows
-    awarded: AbstractSet[UUID]
-    """The earners whose badge comes with it."""
+    awarded: tuple[UUID, ...]
+    """The earners whose badge comes with it, in the order of `prepared`."""
     prepared: tuple[Prepared, ...]
     at: datetime
     key_ids: AbstractSet[str]
     """What signed the badges."""
+    reservations: tuple[Reservation, ...]
+    """What was given to them."""
 
-    @property
-    def earners(self) -> frozenset[UUID]:
-        """Whom it is about."""
-        return frozenset(one.learner.earner_id for one in self.entries)
+    def is_about(self, meant: Meant) -> bool:
+        """Whether it is about somebody whom other rows were about."""
+        return not {earner for earner, _ in self.meant}.isdisjoint(earner for earner, _ in meant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A batch that is written: how many rows it has, and what became of them."""
+
+    rows: int
+    results: tuple[RowResult, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,49 +88,62 @@ class Batches:
     def stock(self, ready: Ready, count: int) -> None:
         """Reserve what the next `count` rows take, where a batch led to awards at all.
 
-        It is done before the batch is written: SQLite lets only one write at a time.
+        Where only one transaction writes at a time, that is done while nobody else wants to.
         """
         if ready.awarded:
             self._issuer.stock(ready.issuer, count)
 
+    def give_back(self, ready: Ready) -> None:
+        """Take back what was reserved for a batch that is never written: nobody has seen it."""
+        self._issuer.give_back(ready.issuer, ready.reservations)
+
     def prepare(self, rows: Sequence[FileRow]) -> Ready:
         """Plan and sign some rows. Nothing is written but reservations."""
-        ready = self.prepare_beside(rows, frozenset())
-        if ready is None:
-            raise AssertionError("nobody is in the way")
-        return ready
-
-    def prepare_beside(self, rows: Sequence[FileRow], busy: AbstractSet[UUID]) -> Ready | None:
-        """Do the same while a batch about some earners is being written.
-
-        None if a row is about one of them, as it may depend on what comes of that.
-        """
         parts, now = self._parts, self._parts.clock()
         with parts.database.reading() as session:
             ground = load_ground(session, self._wish, clock=parts.clock)
             plan = self.planner.plan(session, ground, rows, now=now)
         entries, left = _one_each(plan.entries)
-        if any(one.learner.earner_id in busy for one in entries):
-            return None
         signed, refused = self._sign(ground, entries, now)
-        values = EntryRows(ground, at=now, urls=parts.urls, new_id=parts.new_id)
+        new_id = ordered_ids(now, parts.random_bytes)
+        values = EntryRows(ground, at=now, urls=parts.urls, new_id=new_id)
         for one in signed:
             values.add(one.entry, one.credential)
         values.close(parts.database)
-        done = (RowResult(number=one.entry.row.number, outcome=one.entry.outcome) for one in signed)
         return Ready(
             rows=rows,
             left=left,
-            results=(*plan.results, *refused, *done),
+            meant=plan.meant,
+            results=(*plan.results, *refused, *(one.entry.result for one in signed)),
             program_id=ground.program.id,
             issuer=ground.issuer,
             entries=tuple(one.entry for one in signed),
             values=values,
-            awarded={one.entry.learner.earner_id for one in signed if one.credential},
+            awarded=tuple(one.entry.learner.earner_id for one in signed if one.credential),
             prepared=self._prepare_stacks(ground, signed, now),
             at=now,
             key_ids={one.credential.document_key_id for one in signed if one.credential},
+            reservations=tuple(one.credential.reservation for one in signed if one.credential),
         )
+
+    def finish(self, rows: Sequence[FileRow], ready: Ready | None = None) -> Done:
+        """Write some rows, which may be prepared; return what became of them.
+
+        Raises:
+            StackChangedError: too much else was awarded to the same people at the same time.
+        """
+        results: list[RowResult] = []
+        left = rows
+        while left:
+            ready = ready or self.prepare(left)
+            try:
+                self.write(ready)
+            except StackChangedError:
+                ready = self._write_again(ready)
+            self.planner.remember(ready.meant)
+            results += ready.results
+            left, ready = ready.left, None
+        return Done(rows=len(rows), results=tuple(results))
 
     def write(self, ready: Ready) -> None:
         """Write a batch.
@@ -133,9 +157,9 @@ class Batches:
         parts, wish, program_id = self._parts, self._wish, ready.program_id
         with parts.database.writing_much() as session:
             pathways.share_program(session, program_id)
-            bulk.lock_earners(session, ready.earners)
+            bulk.lock_earners(session, {one.learner.earner_id for one in ready.entries})
             _check_same(session, ready.entries)
-            _check_keys(session, ready.key_ids)
+            hold_keys(session, *ready.key_ids)
             ready.values.write(session)
             foreign.look_soon(session, ready.awarded, at=ready.at)
             due = _find_due(session, program_id, dict.fromkeys(ready.awarded))
@@ -161,12 +185,8 @@ class Batches:
                 text=f"{len(ready.entries)} rows of file {wish.file_sha256[:12]}",
             )
 
-    def write_again(self, ready: Ready) -> Ready:
-        """Prepare and write a batch anew that could not be written; return what it became.
-
-        Raises:
-            StackChangedError: too much else was awarded to the same people at the same time.
-        """
+    def _write_again(self, ready: Ready) -> Ready:
+        self.give_back(ready)
 
         def settle() -> Ready:
             again = self.prepare(ready.rows)
@@ -264,9 +284,3 @@ def _check_same(session: Session, entries: Sequence[Entry]) -> None:
     again = load_standings(session, asked)
     if [one.standing.key for one in entries] != [one.key for one in again]:
         raise StackChangedError("somebody's work or awards changed meanwhile")
-
-
-def _check_keys(session: Session, key_ids: AbstractSet[str]) -> None:
-    """Raise `StackChangedError` where a key is believed no more that signed the batch."""
-    if any(key_rows.get_key(session, one).compromised_at is not None for one in key_ids):
-        raise StackChangedError("a key was lost meanwhile")

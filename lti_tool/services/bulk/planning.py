@@ -3,12 +3,13 @@
 Nothing here writes. A row that cannot be taken says why, and holds up no other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from lti_tool.services.bulk.ground import Ground, Target, Wish, definition_of
 from lti_tool.services.bulk.people import People, find_courses, find_learner, load_people
 from lti_tool.services.bulk.rating import Judged, RatingReader
 from lti_tool.services.bulk.reading import FileRow
-from lti_tool.services.bulk.standing import Key, Standing, load_standings
+from lti_tool.services.bulk.standing import Standing, load_standings
 from lti_tool.services.decision_inputs import CriterionInput, read_inputs
 from lti_tool.services.decisions import Verdict
 from lti_tool.services.desk.attesting import SOURCE_CHARACTERS, read_day
@@ -48,6 +49,15 @@ class Outcome(StrEnum):
     REPEATED = "repeated"
     """An earlier row of the file says the same."""
     REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowResult:
+    """What became of a row, or would. `faults` say why it was refused."""
+
+    number: int
+    outcome: Outcome
+    faults: tuple[RowFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,26 +87,23 @@ class Entry:
         return Outcome(self.rated.judged.verdict) if self.rated else Outcome.AWARDED
 
     @property
-    def key(self) -> Key:
-        """Who, and which badge."""
-        return self.learner.earner_id, self.target.achievement.id
+    def result(self) -> RowResult:
+        """The same, with the row's number."""
+        return RowResult(number=self.row.number, outcome=self.outcome)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowResult:
-    """What became of a row, or would. `faults` say why it was refused."""
-
-    number: int
-    outcome: Outcome
-    faults: tuple[RowFault, ...] = ()
+Meant: TypeAlias = Mapping[tuple[int, int], int]
+"""By earner and achievement (as numbers, which are quick to compare and to send): which row
+was the first about them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Rows to write, and what is known of the others."""
+    """Rows to write, what is known of the others, and whom rows were about for the first time."""
 
     entries: tuple[Entry, ...]
     results: tuple[RowResult, ...]
+    meant: Meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +117,12 @@ class _Meant:
 
 
 class Planner:
-    """Plans the rows of one file, in order; it remembers whom earlier rows were about."""
+    """Plans the rows of one file, in order; it is told whom those were about that are done."""
 
     def __init__(self, wish: Wish) -> None:
         self.wish = wish
-        self._seen: dict[Key, FileRow] = {}
+        self._done: dict[tuple[int, int], int] = {}
+        self._rows = {one.number: one for one in wish.file.rows}
         self._reader = RatingReader(wish)
 
     def plan(
@@ -124,10 +132,11 @@ class Planner:
         people = load_people(session, ground, rows)
         meant: list[_Meant] = []
         results: list[RowResult] = []
+        first: dict[tuple[int, int], int] = {}
         for row in rows:
             try:
                 one = _meant(self.wish, ground, people, row)
-                repeats = self._check_repeated(one)
+                repeats = self._check_repeated(one, first)
             except RowFaultsError as error:
                 results.append(_refused(row, error))
                 continue
@@ -147,27 +156,32 @@ class Planner:
                 results.append(RowResult(number=one.row.number, outcome=Outcome.ALREADY))
             else:
                 entries.append(entry)
-        return Plan(entries=tuple(entries), results=tuple(results))
+        return Plan(entries=tuple(entries), results=tuple(results), meant=first)
+
+    def remember(self, meant: Meant) -> None:
+        """Take some rows as done."""
+        self._done |= meant
 
     def recall(self, session: Session, ground: Ground, rows: Sequence[FileRow]) -> None:
-        """Remember whom earlier rows of the file are about, which another request planned."""
-        people = load_people(session, ground, rows)
+        """Take earlier rows of the file as done, which another request planned."""
+        people, first = load_people(session, ground, rows), dict[tuple[int, int], int]()
         for row in rows:
             with suppress(RowFaultsError):
-                self._check_repeated(_meant(self.wish, ground, people, row))
+                self._check_repeated(_meant(self.wish, ground, people, row), first)
+        self.remember(first)
 
-    def _check_repeated(self, one: _Meant) -> bool:
-        """Whether an earlier row of the file says the same.
+    def _check_repeated(self, one: _Meant, first: dict[tuple[int, int], int]) -> bool:
+        """Whether an earlier row of the file says the same; else it is the `first` of its kind.
 
         Raises:
             RowFaultsError: an earlier row says something else of the same person.
         """
-        key = one.learner.earner_id, one.target.achievement.id
-        first = self._seen.setdefault(key, one.row)
-        if first.number == one.row.number:
+        key = one.learner.earner_id.int, one.target.achievement.id.int
+        number = self._done.get(key) or first.setdefault(key, one.row.number)
+        if number == one.row.number:
             return False
-        if first.says != one.row.says:
-            raise RowFaultsError(RowFault(code="contradicts", detail=str(first.number)))
+        if self._rows[number].says != one.row.says:
+            raise RowFaultsError(RowFault(code="contradicts", detail=str(number)))
         return True
 
 

@@ -82,6 +82,10 @@ class BatchIssuer:
         if len(stock) < count:
             stock += reserve_many(self._parts, issuer, count - len(stock))
 
+    def give_back(self, issuer: IssuerRow, reservations: Sequence[Reservation]) -> None:
+        """Take back what was reserved for credentials that nobody has seen."""
+        self._stock[issuer.id] += reservations
+
     def issue(self, facts: Sequence[AwardFacts]) -> list[Issued]:
         """Return the credentials of some awards of one issuer, in their first form.
 

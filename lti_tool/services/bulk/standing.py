@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import filterfalse
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -70,19 +71,23 @@ def load_standings(
             held[earner_id].add(slug)
     found = []
     for user, target, context_id in asked:
-        awards = every[user.earner_id, target.achievement.id]
+        awards = every.get((user.earner_id, target.achievement.id), ())
         done: bulk.WorkParts | None = None
         if context_id is not None:
             done = work.get((context_id, target.achievement.id, user.user_id))
         found.append(
             Standing(
-                live=next((one for one in awards if one.revoked_at is None), None),
-                revoked=next((one for one in reversed(awards) if one.revoked_at), None),
+                live=next(filter(_is_live, awards), None),
+                revoked=next(filterfalse(_is_live, reversed(awards)), None),
                 submission=done[0] if done else None,
                 attempt=done[1] if done else None,
                 decision=done[2] if done else None,
                 name=name_that_counts(user, *names.get(user.earner_id, ("", None))),
-                held=frozenset(held[user.earner_id]),
+                held=frozenset(held.get(user.earner_id, ())),
             )
         )
     return found
+
+
+def _is_live(award: AwardRow) -> bool:
+    return award.revoked_at is None

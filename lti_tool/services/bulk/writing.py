@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ from lti_tool.services.releasing import gradebook_comment
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.base import Row
 from lti_tool.store.database import Database
-from lti_tool.store.many_rows import ManyRows, insert_many, many_rows
+from lti_tool.store.many_rows import ManyRows, NewRows, insert_many, many_rows
 from lti_tool.store.rows import (
     AssessmentRow,
     AttemptRow,
@@ -39,20 +39,7 @@ from lti_tool.store.rows import (
 from lti_tool.values import NewId
 from rubrics.documents import points_text
 
-Values = dict[str, Any]
-ORDER: tuple[type[Row], ...] = (
-    SubmissionRow,
-    AttemptRow,
-    AssessmentRow,
-    RatingRow,
-    TaskScoreRow,
-    DecisionRow,
-    AwardRow,
-    CredentialRow,
-    AttestationRow,
-    AuditEventRow,
-)
-"""Tables in the order in which they refer to each other."""
+_Tuple: TypeAlias = tuple[Any, ...]
 
 
 class EntryRows:
@@ -63,10 +50,10 @@ class EntryRows:
         self._at = at
         self._urls = urls
         self._new_id = new_id
-        self._values: Mapping[type[Row], list[Values]] = {row: [] for row in ORDER}
+        self._rows = _no_rows(ground, at)
         self._ready: list[ManyRows] = []
         self._cells: list[Cell] = []
-        self._ratings: dict[int, tuple[object, list[Values], list[Values]]] = {}
+        self._ratings: dict[int, tuple[object, list[_Tuple], list[_Tuple]]] = {}
         self._documents: dict[int, tuple[Judged, bytes, bytes]] = {}
 
     def close(self, database: Database) -> None:
@@ -76,7 +63,7 @@ class EntryRows:
             UnstorableTextError: a text that no database holds.
         """
         dialect = database.engine.dialect
-        self._ready = [many_rows(dialect, row, values) for row, values in self._values.items()]
+        self._ready = [many_rows(dialect, new) for new in self._rows.values()]
 
     def write(self, session: Session) -> None:
         """Write all of them, one statement for each table.
@@ -104,42 +91,28 @@ class EntryRows:
     def _add_decision(self, entry: Entry, rated: Rated) -> UUID:
         submission_id = self._add_submission(entry, rated)
         attempt_id, decision_id = self._new_id(), self._new_id()
-        last, at, actor_id = entry.standing.attempt, self._at, self._ground.actor.id
-        self._values[AttemptRow].append(
-            {
-                "id": attempt_id,
-                "submission_id": submission_id,
-                "number": last.number + 1 if last else 1,
-                "state": "decided",
-                "name_on_badge": entry.standing.name,
-                "name_confirmed": bool(entry.standing.name),
-                "revision": last.revision + 1 if last else 0,
-                "created_at": at,
-                "saved_at": None,
-                "submitted_at": at,
-                "opened_at": at,
-                "closed_at": at,
-                "is_entered": True,
-            }
+        last = entry.standing.attempt
+        self._add(
+            AttemptRow,
+            attempt_id,
+            submission_id,
+            last.number + 1 if last else 1,
+            entry.standing.name,
+            bool(entry.standing.name),
+            last.revision + 1 if last else 0,
         )
         self._add_assessment(entry, rated, attempt_id)
         judged, inputs = rated.judged, self._inputs(entry, rated, attempt_id)
-        self._values[DecisionRow].append(
-            {
-                "id": decision_id,
-                "attempt_id": attempt_id,
-                "verdict": entry.outcome.value,
-                "released_by": actor_id,
-                "released_at": at,
-                "note": "",
-                "supersedes_id": None,
-                "superseded_at": None,
-                "inputs": inputs,
-                "inputs_sha256": inputs_hash(inputs),
-                "trace": judged.trace,
-                "trace_sha256": judged.trace_sha256,
-                "definition_sha256": entry.target.version.document_sha256,
-            }
+        self._add(
+            DecisionRow,
+            decision_id,
+            attempt_id,
+            entry.outcome.value,
+            inputs,
+            inputs_hash(inputs),
+            judged.trace,
+            judged.trace_sha256,
+            entry.target.version.document_sha256,
         )
         if entry.outcome is Outcome.AWARDED:
             self._add_cells(entry, rated, submission_id, attempt_id)
@@ -170,137 +143,68 @@ class EntryRows:
         if entry.standing.submission is not None:
             return entry.standing.submission.id
         id_ = self._new_id()
-        self._values[SubmissionRow].append(
-            {
-                "id": id_,
-                "context_id": rated.context_id,
-                "achievement_id": entry.target.achievement.id,
-                "achievement_version_id": entry.target.version.id,
-                "user_id": entry.learner.user_id,
-                "created_at": self._at,
-            }
+        self._add(
+            SubmissionRow,
+            id_,
+            rated.context_id,
+            entry.target.achievement.id,
+            entry.target.version.id,
+            entry.learner.user_id,
         )
         return id_
 
     def _add_assessment(self, entry: Entry, rated: Rated, attempt_id: UUID) -> None:
-        id_, actor_id = self._new_id(), self._ground.actor.id
-        self._values[AssessmentRow].append(
-            {
-                "id": id_,
-                "attempt_id": attempt_id,
-                "seat": decisions.SEAT,
-                "role": "assessor",
-                "phase": "",
-                "rater_id": actor_id,
-                "source": entry.source,
-                "comment": "",
-                "revision": 1,
-                "created_at": self._at,
-                "saved_at": self._at,
-                "finished_at": None,
-            }
-        )
+        id_ = self._new_id()
+        self._add(AssessmentRow, id_, attempt_id, entry.source)
         known = self._ratings.get(id(rated.criteria))
         if known is None:
-            ratings = [self._rating(one) for one in rated.criteria]
-            scores = [score for one in rated.criteria for score in self._task_scores(one)]
+            ratings = [_rating(one) for one in rated.criteria]
+            scores = [score for one in rated.criteria for score in _task_scores(one)]
             # What they are of is kept, too: others could come to have their id.
             self._ratings[id(rated.criteria)] = known = rated.criteria, ratings, scores
         _, ratings, scores = known
-        self._values[RatingRow].extend({"assessment_id": id_, **one} for one in ratings)
-        self._values[TaskScoreRow].extend({"assessment_id": id_, **one} for one in scores)
-
-    def _rating(self, one: CriterionInput) -> Values:
-        return {
-            "criterion_id": one.criterion_id,
-            "level_id": one.level_id,
-            "number": None if one.number is None else points_text(one.number),
-            "is_signed": one.is_signed,
-            "override_level_id": one.override.level_id if one.override else None,
-            "override_reason": one.override.reason if one.override else "",
-            "comment": one.comment,
-            "is_kept": False,
-            "rated_by": self._ground.actor.id,
-            "rated_at": self._at,
-        }
-
-    def _task_scores(self, one: CriterionInput) -> list[Values]:
-        actor_id = self._ground.actor.id
-        return [
-            {
-                "criterion_id": one.criterion_id,
-                "task_id": task.task_id,
-                "points": task.points,
-                "source": task.source,
-                "source_note": task.note,
-                "scored_by": actor_id,
-                "scored_at": self._at,
-            }
-            for task in one.tasks
-        ]
+        self._rows[RatingRow].rows.extend((id_, *one) for one in ratings)
+        self._rows[TaskScoreRow].rows.extend((id_, *one) for one in scores)
 
     def _add_award(
         self, entry: Entry, signed: SignedCredential, award_id: UUID, decision_id: UUID | None
     ) -> None:
         reservation = signed.reservation
-        self._values[AwardRow].append(
-            {
-                "id": award_id,
-                "origin": "decision" if decision_id else "attested",
-                "decision_id": decision_id,
-                "earner_id": entry.learner.earner_id,
-                "achievement_id": entry.target.achievement.id,
-                "achievement_version_id": entry.target.version.id,
-                "evidence_page_id": reservation.evidence_page_id,
-                "awarded_at": self._at,
-                "revoked_at": None,
-                "revocation_reason": "",
-            }
+        self._add(
+            AwardRow,
+            award_id,
+            "decision" if decision_id else "attested",
+            decision_id,
+            entry.learner.earner_id,
+            entry.target.achievement.id,
+            entry.target.version.id,
+            reservation.evidence_page_id,
         )
-        self._values[CredentialRow].append(
-            {
-                "id": reservation.credential_id,
-                "award_id": award_id,
-                "issuer_id": signed.issuer_id,
-                "status_list_id": reservation.status_list_id,
-                "status_position": reservation.position,
-                "document": signed.document,
-                "document_sha256": signed.document_sha256,
-                "token": signed.token,
-                "token_sha256": signed.token_sha256,
-                "document_key_id": signed.document_key_id,
-                "token_key_id": signed.token_key_id,
-                "issued_at": self._at,
-                "reissued_at": None,
-            }
+        self._add(
+            CredentialRow,
+            reservation.credential_id,
+            award_id,
+            signed.issuer_id,
+            reservation.status_list_id,
+            reservation.position,
+            signed.document,
+            signed.document_sha256,
+            signed.document_key_id,
+            signed.token,
+            signed.token_sha256,
+            signed.token_key_id,
         )
 
     def _add_attestation(self, entry: Entry, held_since: datetime, award_id: UUID) -> None:
-        actor_id = self._ground.actor.id
-        self._values[AttestationRow].append(
-            {
-                "award_id": award_id,
-                "held_since": held_since,
-                "source": entry.source,
-                "attested_by": actor_id,
-                "attested_at": self._at,
-            }
-        )
+        self._add(AttestationRow, award_id, held_since, entry.source)
         day = held_since.date().isoformat()
         self._note(entry, "award.attested", f"{entry.target.version.title}, {day}")
 
     def _note(self, entry: Entry, action: str, text: str) -> None:
-        self._values[AuditEventRow].append(
-            {
-                "id": self._new_id(),
-                "at": self._at,
-                "actor_id": self._ground.actor.id,
-                "program_id": self._ground.program.id,
-                "action": action,
-                "subject_id": entry.learner.user_id,
-                "note": text,
-            }
-        )
+        self._add(AuditEventRow, self._new_id(), action, entry.learner.user_id, text)
+
+    def _add(self, row: type[Row], *values: object) -> None:
+        self._rows[row].rows.append(values)
 
     def _add_cells(self, entry: Entry, rated: Rated, submission_id: UUID, attempt_id: UUID) -> None:
         url = self._urls.launch_of_submission(submission_id)
@@ -316,3 +220,141 @@ class EntryRows:
             )
             for link in self._ground.graded.get(key, ())
         )
+
+
+def _no_rows(ground: Ground, at: datetime) -> Mapping[type[Row], NewRows]:
+    """Return the tables in the order in which they refer to each other, without a row yet."""
+    actor_id, program_id = ground.actor.id, ground.program.id
+    tables = (
+        NewRows(
+            SubmissionRow,
+            {"created_at": at},
+            ("id", "context_id", "achievement_id", "achievement_version_id", "user_id"),
+        ),
+        NewRows(
+            AttemptRow,
+            {
+                "state": "decided",
+                "created_at": at,
+                "saved_at": None,
+                "submitted_at": at,
+                "opened_at": at,
+                "closed_at": at,
+                "is_entered": True,
+            },
+            ("id", "submission_id", "number", "name_on_badge", "name_confirmed", "revision"),
+        ),
+        NewRows(
+            AssessmentRow,
+            {
+                "seat": decisions.SEAT,
+                "role": "assessor",
+                "phase": "",
+                "rater_id": actor_id,
+                "comment": "",
+                "revision": 1,
+                "created_at": at,
+                "saved_at": at,
+                "finished_at": None,
+            },
+            ("id", "attempt_id", "source"),
+        ),
+        NewRows(
+            RatingRow,
+            {"is_kept": False, "rated_by": actor_id, "rated_at": at},
+            (
+                "assessment_id",
+                "criterion_id",
+                "level_id",
+                "number",
+                "is_signed",
+                "override_level_id",
+                "override_reason",
+                "comment",
+            ),
+        ),
+        NewRows(
+            TaskScoreRow,
+            {"scored_by": actor_id, "scored_at": at},
+            ("assessment_id", "criterion_id", "task_id", "points", "source", "source_note"),
+        ),
+        NewRows(
+            DecisionRow,
+            {
+                "released_by": actor_id,
+                "released_at": at,
+                "note": "",
+                "supersedes_id": None,
+                "superseded_at": None,
+            },
+            (
+                "id",
+                "attempt_id",
+                "verdict",
+                "inputs",
+                "inputs_sha256",
+                "trace",
+                "trace_sha256",
+                "definition_sha256",
+            ),
+        ),
+        NewRows(
+            AwardRow,
+            {"awarded_at": at, "revoked_at": None, "revocation_reason": ""},
+            (
+                "id",
+                "origin",
+                "decision_id",
+                "earner_id",
+                "achievement_id",
+                "achievement_version_id",
+                "evidence_page_id",
+            ),
+        ),
+        NewRows(
+            CredentialRow,
+            {"issued_at": at, "reissued_at": None},
+            (
+                "id",
+                "award_id",
+                "issuer_id",
+                "status_list_id",
+                "status_position",
+                "document",
+                "document_sha256",
+                "document_key_id",
+                "token",
+                "token_sha256",
+                "token_key_id",
+            ),
+        ),
+        NewRows(
+            AttestationRow,
+            {"attested_by": actor_id, "attested_at": at},
+            ("award_id", "held_since", "source"),
+        ),
+        NewRows(
+            AuditEventRow,
+            {"at": at, "actor_id": actor_id, "program_id": program_id},
+            ("id", "action", "subject_id", "note"),
+        ),
+    )
+    return {one.row: one for one in tables}
+
+
+def _rating(one: CriterionInput) -> _Tuple:
+    return (
+        one.criterion_id,
+        one.level_id,
+        None if one.number is None else points_text(one.number),
+        one.is_signed,
+        one.override.level_id if one.override else None,
+        one.override.reason if one.override else "",
+        one.comment,
+    )
+
+
+def _task_scores(one: CriterionInput) -> list[_Tuple]:
+    return [
+        (one.criterion_id, task.task_id, task.points, task.source, task.note) for task in one.tasks
+    ]

@@ -12,7 +12,8 @@ from lti_tool.services.awarding import NewAward, note_again, store_award
 from lti_tool.services.credential_facts import AwardFacts, Subject
 from lti_tool.services.dues import Coming, find_due
 from lti_tool.services.issuing import IssuingParts, SignedCredential, issue
-from lti_tool.services.stacking import Prepared, prepare, settle, until_settled
+from lti_tool.services.settling import settles
+from lti_tool.services.stacking import Prepared, prepare, settle
 from lti_tool.services.stacks import list_program_badges
 from lti_tool.services.texts import is_visible, plain_line
 from lti_tool.store import awards, organisations, pathways
@@ -52,6 +53,7 @@ class _Facts:
     source: str
 
 
+@settles
 def attest(parts: IssuingParts, scope: ProgramScope, attestation: Attestation) -> UUID:
     """Award a badge of the program that a learner earned elsewhere; return the award.
 
@@ -62,10 +64,6 @@ def attest(parts: IssuingParts, scope: ProgramScope, attestation: Attestation) -
             `held_already`, `not_a_day`, `day_too_late`, `day_too_early`, each at its field.
         ConflictError: `stack_changed` as in a release.
     """
-    return until_settled(lambda: _attest(parts, scope, attestation))
-
-
-def _attest(parts: IssuingParts, scope: ProgramScope, attestation: Attestation) -> UUID:
     attested_at = parts.clock()
     with parts.database.reading() as session:
         facts = _read(session, scope, attestation, now=attested_at)

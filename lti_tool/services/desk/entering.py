@@ -92,18 +92,14 @@ def check(parts: IssuingParts, wish: Wish) -> Step:
         InvalidFieldsError: the badge is not open, or is not rated by the file's columns.
     """
     try:
-        plan = awarding.check(parts, wish)
+        results = awarding.check(parts, wish)
     except UnknownColumnsError as error:
         titles = ", ".join(f"“{one[:60]}”" for one in error.titles[:10])
         raise InvalidFieldsError({"file": ("bulk_columns", titles)}) from error
     except NotFoundError as error:
         raise InvalidFieldsError({"badge": ("unknown_badge", None)}) from error
-    results = [
-        *plan.results,
-        *(RowResult(number=one.row.number, outcome=one.outcome) for one in plan.entries),
-    ]
     total = len(wish.file.rows)
-    return Step(name="checked", results=tuple(results), counts=_counts(results), total=total)
+    return Step(name="checked", results=results, counts=_counts(results), total=total)
 
 
 def award_some(parts: IssuingParts, wish: Wish, sent: Sent) -> Step:

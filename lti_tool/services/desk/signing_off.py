@@ -11,7 +11,8 @@ from lti_tool.services.dues import find_due
 from lti_tool.services.foreign.checking import ForeignParts
 from lti_tool.services.foreign.following import verify_counting
 from lti_tool.services.issuing import IssuingParts
-from lti_tool.services.stacking import prepare, settle, until_settled
+from lti_tool.services.settling import until_settled
+from lti_tool.services.stacking import prepare, settle
 from lti_tool.services.stacks import Stack, list_stacks, stand, stand_all
 from lti_tool.store import awards, foreign, pathways
 from lti_tool.values import ProgramScope
@@ -50,14 +51,14 @@ def sign_off(
 ) -> None:
     """Award a microcredential to somebody whose badges are complete.
 
-    What other issuers' credentials count for it is verified first, outside any transaction.
+    Credentials of other issuers that count for it are verified first, outside any transaction.
 
     Raises:
         ConflictError: `nothing_to_sign_off`: they do not wait for it (any more);
             `stack_changed` as in a release; `foreign_not_valid`: a credential of another
             issuer, without which it is not complete, does not hold or cannot be verified now.
     """
-    verified = verify_counting(parts, scope.program_id, earner_id)
+    verified = verify_counting(parts, scope.program_id, earner_id, pathway_id=achievement_id)
     until_settled(lambda: _sign_off(parts.issuing, scope, achievement_id, earner_id, verified))
 
 

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from badges.binding import Naming
 from badges.checks import Check, CheckState
 from badges.document_checks import parse
-from badges.errors import ResolutionError
 from lti_tool.lti.http import GuardedSession
 from lti_tool.services.examining import Report, examine
-from lti_tool.services.fetching import FetchingResolver, NotAskedError
+from lti_tool.services.fetching import FetchingResolver
+from lti_tool.services.foreign.answers import Answers
 from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.resolving import ChainedResolver, OwnResolver
 from lti_tool.store import foreign
@@ -77,17 +77,12 @@ class Checked:
     saved: tuple[Saved, ...]
 
 
-Answers = dict[tuple[str, str], bytes | ResolutionError]
-"""What issuers answered a moment ago, or that they did not: many credentials have one issuer,
-which is asked once."""
-
-
 def check(parts: ForeignParts, data: bytes, *, answers: Answers | None = None) -> Checked:
     """Verify a credential now, with all that belongs to it."""
     issuing, at = parts.issuing, parts.issuing.clock()
     own = OwnResolver(issuing.database, issuing.urls)
     asking = ChainedResolver(own, FetchingResolver(parts.http))
-    resolver = SavingResolver(asking, {} if answers is None else answers)
+    resolver = SavingResolver(asking, Answers() if answers is None else answers)
     report = examine(data, resolver=resolver, now=at)
     outcome = outcome_of(report)
     is_known = outcome in {CheckOutcome.VALID, CheckOutcome.REVOKED}
@@ -96,7 +91,7 @@ def check(parts: ForeignParts, data: bytes, *, answers: Answers | None = None) -
         outcome=outcome,
         report=report,
         document=parse(data).document if outcome is CheckOutcome.VALID else None,
-        saved=tuple(resolver.saved)[:_SAVED_AT_MOST] if is_known else (),
+        saved=tuple(resolver.saved) if is_known else (),
     )
 
 
@@ -121,7 +116,7 @@ def _failed(report: Report) -> tuple[Check, ...]:
 
 
 class SavingResolver:
-    """Asks another resolver, and keeps what issuers served in the order of asking."""
+    """Asks another resolver, and keeps the first of what issuers served, in the order of asking."""
 
     def __init__(self, resolver: ChainedResolver, answers: Answers) -> None:
         self._resolver = resolver
@@ -145,19 +140,10 @@ class SavingResolver:
         return self._resolver.credential(url, named_by=named_by)
 
     def _ask(self, kind: str, uri: str, ask: Callable[[str], bytes]) -> bytes:
-        if (kind, uri) not in self._answers:
-            try:
-                self._answers[kind, uri] = ask(uri)
-            except NotAskedError:
-                # What one credential had no time for, the next one may have.
-                raise
-            except ResolutionError as error:
-                self._answers[kind, uri] = error
-        answer = self._answers[kind, uri]
-        if isinstance(answer, ResolutionError):
-            raise answer
-        # Of an endorser's, anything may come back and the badge still hold.
-        with suppress(UnicodeDecodeError):
-            answer.decode()
-            self.saved.append(Saved(kind=kind, uri=uri, body=answer))
+        answer = self._answers.get(kind, uri, ask)
+        if len(self.saved) < _SAVED_AT_MOST:
+            # Of an endorser's, anything may come back and the badge still hold.
+            with suppress(UnicodeDecodeError):
+                answer.decode()
+                self.saved.append(Saved(kind=kind, uri=uri, body=answer))
         return answer

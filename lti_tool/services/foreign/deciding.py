@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from badges.foreign import HolderBasis
 from lti_tool.errors import ConflictError, InvalidFieldsError, NotFoundError, TooLargeError
 from lti_tool.services.foreign.checking import ForeignParts
-from lti_tool.services.foreign.following import look_now
+from lti_tool.services.foreign.following import Sequel, look_now
 from lti_tool.services.issuing import IssuingParts
 from lti_tool.services.texts import is_visible, plain_line
 from lti_tool.store import awards, foreign, organisations, pathways
@@ -18,13 +18,11 @@ from lti_tool.values import ProgramScope
 REASON_CHARACTERS = 500
 
 
-def confirm(parts: ForeignParts, scope: ProgramScope, foreign_id: UUID, *, reason: str) -> bool:
+def confirm(parts: ForeignParts, scope: ProgramScope, foreign_id: UUID, *, reason: str) -> Sequel:
     """Accept a credential as that of whoever handed it in; outside any transaction.
 
-    `reason` says where the coordinator knows that from; it stays in the program.
-
-    Returns:
-        Whether a microcredential followed.
+    `reason` says where the coordinator knows that from; it stays in the program. It is
+    verified again, it alone: what takes others, too, is left to the worker.
 
     Raises:
         NotFoundError: the program has no such credential.
@@ -43,7 +41,7 @@ def confirm(parts: ForeignParts, scope: ProgramScope, foreign_id: UUID, *, reaso
         row.check_due_at = issuing.clock()
         _note(session, issuing, scope, row, "foreign.confirmed")
         earner_id = row.earner_id
-    return look_now(parts, scope.program_id, earner_id)
+    return look_now(parts, scope.program_id, earner_id, foreign_id)
 
 
 def refuse(parts: IssuingParts, scope: ProgramScope, foreign_id: UUID, *, reason: str) -> None:

@@ -1,14 +1,15 @@
 """What follows from credentials of other issuers: verified again, then a microcredential or less.
 
-Whoever accepts one looks at once. The worker looks every day, and within a minute after
-anything was awarded to somebody for whom such a credential counts: an assessor who releases
-a badge never waits for somebody else's server.
+Whoever hands one in or confirms it waits for the verification of that one, and for no
+other. The worker looks every day, and soon after anything was awarded to somebody for whom
+such a credential counts, or after one came to count with which others make a whole: an
+assessor who releases a badge never waits for somebody else's server.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import partial
 from uuid import UUID
 
@@ -16,36 +17,36 @@ from sqlalchemy.orm import Session
 
 from badges.errors import BadgesError
 from lti_tool.services.dues import find_due
+from lti_tool.services.foreign.answers import Answers
 from lti_tool.services.foreign.checking import (
-    Answers,
     Checked,
     CheckOutcome,
     ForeignParts,
     check,
     keep_documents,
 )
-from lti_tool.services.stacking import (
-    FOREIGN_REVOKED,
-    StackChangedError,
-    prepare,
-    settle,
-    settle_revoked,
-    until_settled,
-)
+from lti_tool.services.foreign.planning import LEASE, plan_next
+from lti_tool.services.settling import StackChangedError, until_settled
+from lti_tool.services.stacking import FOREIGN_REVOKED, prepare, settle, settle_revoked
 from lti_tool.services.status_lists import sign_list
 from lti_tool.store import awards, foreign, organisations, pathways
 from lti_tool.store.rows import ForeignCredentialRow
 
-CHECKED_EVERY = timedelta(days=1)
-ASKED_AGAIN = timedelta(hours=1)
-"""How long an issuer that did not answer is left alone, on the first day."""
-LEASE = timedelta(minutes=15)
 AT_ONCE = 50
 """Whose credentials one sweep verifies at most, within so much time."""
 PATIENCE_SECONDS = 40.0
 WARNED_AFTER = timedelta(days=3)
 WARNED_FOR = timedelta(days=30)
 """An issuer that is gone for good is no news any more; lists and pages go on saying it."""
+
+
+class Sequel(StrEnum):
+    """What comes of a credential of another issuer as soon as it counts."""
+
+    NOTHING = "nothing"
+    LATER = "later"
+    """Everything is there; the worker verifies the rest of it again, and then it is issued."""
+    ISSUED = "issued"
 
 
 def look(
@@ -67,22 +68,64 @@ def look(
     return bool(verified) and until_settled(lambda: _follow(parts, program_id, earner_id, verified))
 
 
-def look_now(
-    parts: ForeignParts, program_id: UUID, earner_id: UUID, *, answers: Answers | None = None
-) -> bool:
-    """Do the same for somebody who waits; what cannot be done now, the worker tries again."""
-    with suppress(StackChangedError, BadgesError):
-        return look(parts, program_id, earner_id, answers=answers)
-    return False
+def look_now(parts: ForeignParts, program_id: UUID, earner_id: UUID, foreign_id: UUID) -> Sequel:
+    """Verify one credential that counts, for somebody who waits, and issue what follows."""
+    with parts.issuing.database.reading() as session:
+        row = foreign.get(session, foreign_id)
+    verified = _verify(parts, program_id, earner_id, [row])
+    return follow_now(parts, program_id, earner_id, foreign_id) if verified else Sequel.NOTHING
+
+
+def follow_now(parts: ForeignParts, program_id: UUID, earner_id: UUID, foreign_id: UUID) -> Sequel:
+    """Issue what follows from one credential that was verified a moment ago; asks nobody.
+
+    What others are needed for, too, and what cannot be done now, the worker does.
+    """
+    issuing, verified = parts.issuing, frozenset({foreign_id})
+    try:
+        if until_settled(lambda: _follow(parts, program_id, earner_id, verified)):
+            return Sequel.ISSUED
+    except (StackChangedError, BadgesError):
+        # Not only when what was verified is to be verified again.
+        with issuing.database.writing() as session:
+            awards.lock_earner(session, earner_id)
+            foreign.look_soon(session, [earner_id], at=issuing.clock())
+    with issuing.database.reading() as session:
+        counting = foreign.list_counting_ids(session, program_id, earner_id)
+        is_due = find_due(session, program_id, earner_id, verified=counting)
+    return Sequel.LATER if is_due else Sequel.NOTHING
 
 
 def verify_counting(
-    parts: ForeignParts, program_id: UUID, earner_id: UUID, *, answers: Answers | None = None
+    parts: ForeignParts,
+    program_id: UUID,
+    earner_id: UUID,
+    *,
+    pathway_id: UUID | None = None,
+    answers: Answers | None = None,
 ) -> frozenset[UUID]:
-    """Verify what counts for an earner in a program; return what holds. As `look` otherwise."""
-    issuing = parts.issuing
-    with issuing.database.reading() as session:
-        rows = foreign.list_counting(session, program_id, earner_id)
+    """Verify what counts for an earner in a program, or in one pathway; return what holds.
+
+    As `look` otherwise.
+    """
+    with parts.issuing.database.reading() as session:
+        rows = [
+            row
+            for row in foreign.list_counting(session, program_id, earner_id)
+            if pathway_id in {None, row.pathway_id}
+        ]
+    return _verify(parts, program_id, earner_id, rows, answers=answers)
+
+
+def _verify(
+    parts: ForeignParts,
+    program_id: UUID,
+    earner_id: UUID,
+    rows: Sequence[ForeignCredentialRow],
+    *,
+    answers: Answers | None = None,
+) -> frozenset[UUID]:
+    issuing, answers = parts.issuing, Answers() if answers is None else answers
     checked = {row.id: check(parts, row.document, answers=answers) for row in rows}
     due = {row.id: row.check_due_at for row in rows}
     if not checked:
@@ -173,12 +216,15 @@ def _record(
             row.revoked_at = one.at
             revoked.append(row)
     session.flush()
-    # Should this process die before what follows is issued, it is looked at again soon.
-    follows = find_due(session, program_id, earner_id, verified=_valid(checked))
-    for row in rows:
-        # And whoever had something awarded meanwhile, at once.
-        if row.check_due_at == due[row.id]:
-            row.check_due_at = row.checked_at + (LEASE if follows else _pause_after(row))
+    plan_next(
+        session,
+        program_id,
+        earner_id,
+        # Whoever had something awarded meanwhile is looked at once more, at once.
+        [row for row in rows if row.check_due_at == due[row.id]],
+        checked=frozenset(checked),
+        verified=_valid(checked),
+    )
     if not revoked:
         return ()
     issuing = parts.issuing
@@ -192,13 +238,6 @@ def _record(
         new_id=issuing.new_id,
         reason=FOREIGN_REVOKED,
     )
-
-
-def _pause_after(row: ForeignCredentialRow) -> timedelta:
-    """Return when to look again: somebody waits for an issuer that has just fallen silent."""
-    silent = row.failing_since if row.check_outcome == CheckOutcome.UNREACHABLE.value else None
-    is_news = silent is not None and row.checked_at - silent < CHECKED_EVERY
-    return ASKED_AGAIN if is_news else CHECKED_EVERY
 
 
 def _valid(checked: Mapping[UUID, Checked]) -> frozenset[UUID]:

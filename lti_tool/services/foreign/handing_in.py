@@ -24,14 +24,14 @@ from badges.foreign import (
 from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.services.examining import Report
 from lti_tool.services.foreign.checking import (
-    Answers,
     Checked,
     CheckOutcome,
     ForeignParts,
     check,
     keep_documents,
 )
-from lti_tool.services.foreign.following import CHECKED_EVERY, look_now
+from lti_tool.services.foreign.following import Sequel, follow_now
+from lti_tool.services.foreign.planning import CHECKED_EVERY, plan_next
 from lti_tool.services.stacks import Stack, list_stacks, stand
 from lti_tool.services.texts import plain_line
 from lti_tool.store import awards, coordination, foreign, organisations, pathways
@@ -79,20 +79,20 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedIn:
-    """What became of it: accepted, or waiting for a coordinator.
-
-    `followed` says that a microcredential came of it at once.
-    """
+    """What became of it: accepted, or waiting for a coordinator; and what came of it at once."""
 
     id: UUID
     state: str
     address: AddressMatch
     component: str
-    followed: bool
+    sequel: Sequel
 
 
 def hand_in(parts: ForeignParts, offer: Offer) -> HandedIn:
     """Verify a credential and store that it stands for a badge. Outside any transaction.
+
+    It is the only one that is verified here: what follows from it alone is issued, and what
+    takes others, too, is left to the worker.
 
     Raises:
         NotFoundError: the program has no such pathway, or it is not open.
@@ -103,22 +103,21 @@ def hand_in(parts: ForeignParts, offer: Offer) -> HandedIn:
     with parts.issuing.database.reading() as session:
         get_open_stack(session, offer.program_id, offer.pathway_id)
         _check_room(session, parts, offer.earner_id)
-    answers = Answers()
-    checked = check(parts, offer.data, answers=answers)
+    checked = check(parts, offer.data)
     if checked.document is None or checked.outcome is not CheckOutcome.VALID:
         unanswered = checked.outcome is CheckOutcome.UNREACHABLE
         status = checked.outcome.value if unanswered else checked.report.status
         raise ForeignRefusedError(f"not_valid_{status}", checked.report)
     row, address = _store(parts, offer, checked, compare_address(checked.document, offer.address))
-    followed = row.state == "accepted" and look_now(
-        parts, offer.program_id, offer.earner_id, answers=answers
-    )
+    sequel = Sequel.NOTHING
+    if row.state == "accepted":
+        sequel = follow_now(parts, offer.program_id, offer.earner_id, row.id)
     return HandedIn(
         id=row.id,
         state=row.state,
         address=address,
         component=row.component,
-        followed=followed,
+        sequel=sequel,
     )
 
 
@@ -179,6 +178,11 @@ def _store(
         session.add(row)
         session.flush()
         keep_documents(session, checked)
+        if row.state == "accepted":
+            only = frozenset({row.id})
+            plan_next(
+                session, offer.program_id, offer.earner_id, [row], checked=only, verified=only
+            )
         _note(session, parts, offer, row, stack.definition.title)
     return row, address
 
@@ -261,7 +265,7 @@ def _row(
         checked_at=checked.at,
         check_outcome=checked.outcome.value,
         failing_since=None,
-        check_due_at=checked.at + CHECKED_EVERY if not counts else checked.at,
+        check_due_at=checked.at + CHECKED_EVERY,
         revoked_at=None,
     )
 

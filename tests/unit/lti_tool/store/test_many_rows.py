@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lti_tool.store import many_rows as module
 from lti_tool.store.base import UnstorableTextError
 from lti_tool.store.database import Database
-from lti_tool.store.many_rows import insert_many, insert_those_free, many_rows
+from lti_tool.store.many_rows import NewRows, insert_many, insert_those_free, many_rows
 from lti_tool.store.rows import EarnerRow, FileDeletionRow, Row, UserRow
 from tests.rows import NOW, a_registration, an_organisation
 
@@ -54,8 +55,17 @@ def some_users(registration_id: UUID, count: int) -> tuple[list[dict[str, Any]],
 
 
 def insert(session: Session, row: type[Row], values: list[dict[str, Any]]) -> None:
-    """Insert rows as a batch does."""
-    insert_many(session, many_rows(session.get_bind().dialect, row, values))
+    """Insert rows as a batch does: what is the same in all of them is said once."""
+    first = values[0] if values else {}
+    shared = {name for name in first if all(one[name] == first[name] for one in values)}
+    names = tuple(name for name in first if name not in shared)
+    new = NewRows(
+        row,
+        {name: first[name] for name in first if name in shared},
+        names,
+        [tuple(one[name] for name in names) for one in values],
+    )
+    insert_many(session, many_rows(session.get_bind().dialect, new))
 
 
 @pytest.mark.parametrize("most", [3, 30_000], ids=["in parts", "at once"])
@@ -76,6 +86,23 @@ def test_they_are_what_was_given(
             with database.reading() as session:
                 found = session.get_one(row, values["id"])
             assert {name: getattr(found, name) for name in values} == values
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_text_is_utf_8_whatever_the_surroundings_say(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator's PGCLIENTENCODING is of no interest."""
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    other = Database(database.engine.url.render_as_string(hide_password=False))
+    earner = some_users(uuid4(), 2)[0][1]
+
+    with other.writing() as session:
+        insert(session, EarnerRow, [earner])
+    other.dispose()
+
+    with database.reading() as session:
+        assert session.get_one(EarnerRow, earner["id"]).chosen_name == earner["chosen_name"]
 
 
 def test_a_key_that_is_taken_fails_without_telling_whose(
@@ -110,11 +137,21 @@ def test_those_that_are_free_are_told(database: Database) -> None:
     """The others stay as they were."""
 
     def store(*keys: str) -> set[str]:
-        values = [{"storage_key": key, "requested_at": NOW} for key in keys]
+        new = NewRows(
+            FileDeletionRow, {"requested_at": NOW}, ("storage_key",), [(key,) for key in keys]
+        )
         with database.writing() as session:
-            column = FileDeletionRow.storage_key
-            return set(insert_those_free(session, FileDeletionRow, values, returns=column))
+            return set(insert_those_free(session, new, returns=FileDeletionRow.storage_key))
 
     assert store("a", "b") == {"a", "b"}
     assert store("b", "c") == {"c"}
     assert store() == set()
+
+
+def test_every_type_of_a_column_has_its_encoding() -> None:
+    """PostgreSQL is given bytes, so a type that nobody thought of would not be stored at all."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    for table in Row.metadata.tables.values():
+        for column in table.columns:
+            name = column.type.compile(dialect).lower().partition("(")[0]
+            assert name in module._ENCODERS, f"{table.name}.{column.name}"

@@ -1,0 +1,89 @@
+"""Answers of issuers that are remembered: asked once, and never more than fit."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from badges.errors import NotPublicError, ResolutionError
+from lti_tool.services.fetching import NotAskedError
+from lti_tool.services.foreign.answers import BESIDE_BYTES, Answers
+
+SIZE = 10_000
+ROOM = 3 * (SIZE + BESIDE_BYTES + 1)
+"""For three answers whose names have one letter."""
+
+
+@dataclass
+class World:
+    """Answers the same to everybody, or that there is nothing."""
+
+    fault: ResolutionError | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def ask(self, uri: str) -> bytes:
+        """Answer."""
+        self.asked.append(uri)
+        if self.fault is not None:
+            raise self.fault
+        return uri.encode() * SIZE
+
+
+def test_what_was_asked_is_not_asked_again() -> None:
+    """Under the same name and of the same kind."""
+    answers, world = Answers(), World()
+    for kind in ("issuer", "issuer", "key"):
+        assert answers.get(kind, "a", world.ask) == b"a" * SIZE
+
+    assert world.asked == ["a", "a"]
+
+
+def test_what_was_not_used_for_the_longest_is_forgotten() -> None:
+    """Three fit, whatever came before them."""
+    answers, world = Answers(ROOM), World()
+    for name in "abcadbca":
+        answers.get("list", name, world.ask)
+
+    # Asked for again, `a` stays when `d` comes, and `b` goes.
+    assert world.asked == ["a", "b", "c", "d", "b", "c", "a"]
+
+
+def test_one_that_never_fits_is_handed_on() -> None:
+    """And asked for each time; others are forgotten for it."""
+    answers, world = Answers(SIZE), World()
+
+    assert answers.get("list", "a", world.ask) == b"a" * SIZE
+    assert answers.get("list", "a", world.ask) == b"a" * SIZE
+    assert world.asked == ["a", "a"]
+
+
+def test_who_did_not_answer_is_not_asked_again() -> None:
+    """Of the same kind of error each time, and without what was at hand where it happened."""
+    answers, world = Answers(), World(NotPublicError("not shown to the world"))
+    world.fault.__cause__ = ValueError("the whole answer")  # type: ignore[union-attr]  # it is there
+    for _ in range(3):
+        with pytest.raises(NotPublicError, match="not shown") as caught:
+            answers.get("issuer", "a", world.ask)
+
+        assert caught.value is not world.fault
+        assert caught.value.__cause__ is None
+    assert world.asked == ["a"]
+
+
+def test_silence_takes_room_too() -> None:
+    """Somebody may name addresses by the thousand at which there is nothing."""
+    answers, world = Answers(2 * (BESIDE_BYTES + 1)), World(ResolutionError("not found"))
+    for name in "abca":
+        with pytest.raises(ResolutionError):
+            answers.get("issuer", name, world.ask)
+
+    assert world.asked == ["a", "b", "c", "a"]
+
+
+def test_who_was_not_asked_may_be_asked_later() -> None:
+    """It says nothing of whoever would have answered."""
+    answers, world = Answers(), World(NotAskedError("no time left"))
+    for _ in range(2):
+        with pytest.raises(NotAskedError):
+            answers.get("issuer", "a", world.ask)
+
+    assert world.asked == ["a", "a"]
