@@ -17,6 +17,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 BUSY_TIMEOUT_MILLISECONDS = 15_000
 BEGIN = "quatrefoil_begin"
 """Execution option: the statement that opens a transaction on SQLite."""
+_ONE_MOMENT: dict[str, dict[str, object]] = {
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    # A transaction of SQLite is that from its first statement on.
+    "sqlite": {},
+}
+"""Execution options of what only reads. Else, of two statements, the second sees more."""
 _USUAL_KIBIBYTES = 2_000
 """SQLite's own default: each connection may take as much."""
 _MUCH_KIBIBYTES = 64_000
@@ -27,6 +33,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
+        self._reader = self.engine.execution_options(**_ONE_MOMENT[self.engine.dialect.name])
         # A deferred transaction that turns into a writer fails at once as "locked".
         self._writer = self.engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
 
@@ -37,8 +44,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Generator[Session]:
-        """Open a transaction that only reads."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """Open a transaction that only reads: all that it reads stood at one moment."""
+        with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager

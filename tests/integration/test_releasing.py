@@ -2,9 +2,11 @@
 
 import json
 import threading
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from badges.criteria import parse_outcome
 from badges.definition import publish
@@ -26,7 +28,7 @@ from lti_tool.store.rows import (
     ScoreDeliveryRow,
     StatusEntryRow,
 )
-from lti_tool.values import Role
+from lti_tool.values import Launch, Role
 from tests import rows
 from tests.factories import a_definition
 from tests.stages import FAIL, PASS, Stage, a_stage
@@ -153,6 +155,23 @@ def test_ten_releases_at_once_make_one_award(passing: Stage) -> None:
     assert len({one.credential_id for one in found}) == 1
     for row in (DecisionRow, AwardRow, CredentialRow, ScoreDeliveryRow):
         assert passing.count(row) == 1
+
+
+def test_a_release_between_two_looks_is_found(
+    passing: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not released when the second click looks, and is when it looks whether it is open."""
+    inputs_hash, found = passing.hash(), []
+    prepare = releasing.prepare
+
+    def prepare_late(session: Session, launch: Launch, attempt_id: UUID) -> releasing.Prepared:
+        monkeypatch.setattr(releasing, "prepare", prepare)
+        found.append(passing.release(inputs_hash))
+        return prepare(session, launch, attempt_id)
+
+    monkeypatch.setattr(releasing, "prepare", prepare_late)
+    assert [passing.release(inputs_hash)] == found
+    assert passing.count(DecisionRow) == passing.count(CredentialRow) == 1
 
 
 def test_a_badge_from_another_course_is_not_issued_twice(passing: Stage) -> None:

@@ -1,4 +1,4 @@
-"""Ways of writing."""
+"""Ways of reading and writing."""
 
 import pytest
 from sqlalchemy import select, text
@@ -12,6 +12,28 @@ from tests.rows import NOW
 def pages_of(session: Session) -> int:
     """How much a connection to SQLite holds in memory."""
     return int(session.execute(text("PRAGMA cache_size")).scalar_one())
+
+
+def test_what_is_read_stood_at_one_moment(database: Database) -> None:
+    """What others commit between two statements is not seen, on either database."""
+    with database.reading() as session:
+        assert session.scalars(select(FileDeletionRow.storage_key)).all() == []
+        with database.writing() as other:
+            other.add(FileDeletionRow(storage_key="later", requested_at=NOW))
+        assert session.scalars(select(FileDeletionRow.storage_key)).all() == []
+    with database.reading() as session:
+        assert session.scalars(select(FileDeletionRow.storage_key)).all() == ["later"]
+
+
+def test_a_connection_that_read_writes_as_any_other(database: Database) -> None:
+    """A transaction that waited for a lock must see what was written meanwhile."""
+    with database.reading() as session:
+        session.scalars(select(FileDeletionRow.storage_key)).all()
+    with database.writing() as session:
+        session.add(FileDeletionRow(storage_key="kept", requested_at=NOW))
+        if not database.has_one_writer:
+            isolation = session.execute(text("SHOW transaction_isolation")).scalar_one()
+            assert isolation == "read committed"
 
 
 def test_writing_much_commits_or_rolls_back_as_writing_does(database: Database) -> None:
