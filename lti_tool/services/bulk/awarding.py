@@ -71,18 +71,10 @@ def award(
             when too much else was awarded to the same people at the same time.
     """
     rows = wish.file.rows if rows is None else rows
-    batches = Batches(parts, wish)
-    with parts.database.reading() as session:
-        ground = load_ground(session, wish, clock=parts.clock)
-        check_wish(ground, wish)
-        before = [one for one in wish.file.rows if rows and one.number < rows[0].number]
-        for some in _cut(before):
-            batches.planner.recall(session, ground, some)
-        # Once for both processes: to open an issuer's keys takes as long as hundreds of rows.
-        parts.rings.load(session, ground.issuer)
     cuts, done = tuple(_cut(rows)), 0
     is_long = is_alone and len(cuts) > 1
     with _seldom_collected(is_long=is_long):
+        batches = _begin(parts, wish, rows)
         finished = (
             finish_by_turns(batches, cuts, parts.database)
             if is_long and can_fork()
@@ -92,6 +84,20 @@ def award(
             for one in finished:
                 done += one.rows
                 yield Progress(done=done, results=one.results)
+
+
+def _begin(parts: IssuingParts, wish: Wish, rows: Sequence[FileRow]) -> Batches:
+    """Return what the batches have in common, once it is clear that the file can be taken."""
+    batches = Batches(parts, wish)
+    with parts.database.reading() as session:
+        ground = load_ground(session, wish, clock=parts.clock)
+        check_wish(ground, wish)
+        before = [one for one in wish.file.rows if rows and one.number < rows[0].number]
+        for some in _cut(before):
+            batches.planner.recall(session, ground, some)
+        # Once for both processes: to open an issuer's keys takes as long as hundreds of rows.
+        parts.rings.load(session, ground.issuer)
+    return batches
 
 
 @contextmanager
