@@ -1,5 +1,6 @@
 """Whoever hands in or confirms waits for one issuer; what takes others, too, the worker does."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,9 @@ import pytest
 from badges.errors import ForbiddenCharacterError
 from lti_tool.runtime import Runtime
 from lti_tool.services.desk.signing_off import sign_off
-from lti_tool.services.foreign import following, handing_in
+from lti_tool.services.foreign import checking, following, handing_in
+from lti_tool.services.foreign.answers import Answers
+from lti_tool.services.foreign.checking import Checked, ForeignParts
 from lti_tool.services.foreign.deciding import confirm
 from lti_tool.services.foreign.following import Sequel
 from lti_tool.services.foreign.handing_in import HandedIn
@@ -18,6 +21,7 @@ from tests.stacked import at_once
 from tests.towns import Town, a_town, components
 
 MORE = f"{ACHIEVEMENT}/more"
+PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,27 @@ def test_only_what_counts_for_it_is_verified_before_a_sign_off(pair: Pair) -> No
 
     assert town.ladder.holds("signed")
     assert (len(other.asked), len(town.college.asked)) == (asked[0], asked[1] + 2)
+
+
+def test_issuers_are_asked_beside_each_other(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever signs off waits for the slowest of them, not for one after the other."""
+    town, check = pair.town, checking.check
+    met = threading.Barrier(2, timeout=PATIENCE_SECONDS)
+    accepts = pair.other.accepted("one"), town.college.accepted()
+    signed = town.ladder.pathway(
+        id="signed", components=("one", "two"), accepts=accepts, needs_sign_off=True
+    )
+    for data in (pair.other.signed(), town.college.signed()):
+        handing_in.hand_in(town.parts, town.offer(data, pathway_id=signed))
+
+    def check_together(parts: ForeignParts, data: bytes, *, answers: Answers) -> Checked:
+        met.wait()
+        return check(parts, data, answers=answers)
+
+    monkeypatch.setattr(following, "check", check_together)
+    sign_off(town.parts, town.scope, signed, town.ladder.learner.earner_id)
+
+    assert town.ladder.holds("signed")
 
 
 def test_both_at_once_with_workers_beside_make_one(pair: Pair) -> None:

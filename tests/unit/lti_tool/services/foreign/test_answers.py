@@ -1,6 +1,8 @@
 """Answers of issuers that are remembered: asked once, and never more than fit."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 
 import pytest
 
@@ -8,6 +10,7 @@ from badges.errors import NotPublicError, ResolutionError
 from lti_tool.services.fetching import NotAskedError
 from lti_tool.services.foreign.answers import BESIDE_BYTES, Answers
 
+PATIENCE_SECONDS = 60
 SIZE = 10_000
 ROOM = 3 * (SIZE + BESIDE_BYTES + 1)
 """For three answers whose names have one letter."""
@@ -87,3 +90,51 @@ def test_who_was_not_asked_may_be_asked_later() -> None:
             answers.get("issuer", "a", world.ask)
 
     assert world.asked == ["a", "a"]
+
+
+def test_of_two_at_once_one_asks_and_both_are_answered() -> None:
+    """Who comes second waits for the answer of the first."""
+    answers, world, asked, may_answer = Answers(), World(), Event(), Event()
+
+    def ask_slowly(uri: str) -> bytes:
+        asked.set()
+        assert may_answer.wait(PATIENCE_SECONDS)
+        return world.ask(uri)
+
+    with ThreadPoolExecutor(2) as hands:
+        first = hands.submit(answers.get, "issuer", "a", ask_slowly)
+        assert asked.wait(PATIENCE_SECONDS)
+        second = hands.submit(answers.get, "issuer", "a", world.ask)
+        other = answers.get("issuer", "b", world.ask)
+        may_answer.set()
+        assert first.result() == second.result() == b"a" * SIZE
+
+    assert other == b"b" * SIZE
+    assert world.asked == ["b", "a"]
+
+
+def test_who_waited_for_one_that_was_not_asked_asks() -> None:
+    """The first had no time left; the second has."""
+    answers, world, asked, may_fail = Answers(), World(), Event(), Event()
+
+    def give_up(_: str) -> bytes:
+        asked.set()
+        assert may_fail.wait(PATIENCE_SECONDS)
+        raise NotAskedError("no time left")
+
+    with ThreadPoolExecutor(2) as hands:
+        first = hands.submit(answers.get, "issuer", "a", give_up)
+        assert asked.wait(PATIENCE_SECONDS)
+        second = hands.submit(answers.get, "issuer", "a", world.ask)
+        may_fail.set()
+        assert isinstance(first.exception(), NotAskedError)
+        assert second.result() == b"a" * SIZE
+
+
+def test_names_that_nobody_asks_for_now_are_not_held() -> None:
+    """Somebody may name addresses by the thousand."""
+    answers, world = Answers(SIZE), World()
+    for name in "abc":
+        answers.get("list", name, world.ask)
+
+    assert answers._turns == {}
