@@ -223,6 +223,7 @@ def test_a_window_of_its_own(college: College, enter: Enter, storage: str) -> No
     button = frame.get_by_role("link", name="Open in a new window")
     button.wait_for()
     assert cookies_taken(frame) == [], "the browser does not block"
+    expect(frame.locator("h1")).to_have_text("One more step")
     assert serious(page) == []
     with person.context.expect_page() as opening:
         button.click()
@@ -250,6 +251,22 @@ def test_a_window_opened_twice(college: College, enter: Enter) -> None:
     expect(windows[1].get_by_text("Code for whoever helps you")).to_be_visible()
     windows[0].reload()
     assert write(college, windows[0], "In the first of two windows") == [COURSE]
+
+
+def test_a_window_in_which_no_cookie_is_kept(college: College, enter: Enter) -> None:
+    """Where nothing works we say what to change, and offer no second window after the first."""
+    college.switch(storage="off")
+    person = enter(college.cookies_forbidden())
+    button = tool_frame(person.open()).get_by_role("link", name="Open in a new window")
+    with person.context.expect_page() as opening:
+        button.click()
+    window = opening.value
+
+    expect(window.locator("h1")).to_have_text("This did not open")
+    expect(window.get_by_role("status")).to_contain_text("keeps no cookie")
+    expect(window.get_by_text("Allow cookies for it, or use another browser")).to_be_visible()
+    expect(window.get_by_role("link", name="Open in a new window")).to_be_hidden()
+    assert serious(window) == []
 
 
 def go_on(place: Frame | Page) -> None:

@@ -47,7 +47,10 @@ if (login) {
     await Promise.any([inStorage(data, { subject: "lti.put_data", value: data.storageValue }), hasCookie(data.cookieCheckUrl)]);
     window.location.replace(data.authorizationUrl);
   } catch {
-    login.querySelector("[data-blocked]").hidden = false;
+    const isAlone = window.parent === window; // another window would be refused as this one is
+    const advice = login.querySelector(isAlone ? "[data-refused]" : "[data-blocked]");
+    login.querySelector("h1").textContent = advice.dataset.heading;
+    advice.hidden = false;
   }
 }
 
