@@ -1,7 +1,6 @@
 """VC-JWT: sign and verify one credential with each algorithm that we sign with."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -12,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from openbadgeslib.ob3.verifier import OB3Verifier
 
 from badges.proof import sign_vc_jwt, verify_vc_jwt
-from benchmarks.measuring import Case, repeated
+from benchmarks.measuring import Case
 from benchmarks.peers import NodePeer
 from benchmarks.samples import Samples, each, pem_of, private_of
 from benchmarks.targets import Target, at_least, at_most
@@ -83,21 +82,26 @@ def _cases_of(samples: Samples, key: HeldKey, node: NodePeer | None) -> list[Cas
             node.case(f"jose {sign}", f"sign {key.algorithm.value}", count=_COUNT, peer=sign),
             node.case(f"jose {verify}", f"verify {key.algorithm.value}", count=_COUNT, peer=verify),
         ]
-    return [*own, *_raw(key, tokens[0]), *others]
+    return [*own, *_raw(key, tokens), *others]
 
 
-def _raw(key: HeldKey, token: str) -> list[Case]:
+def _raw(key: HeldKey, tokens: Sequence[str]) -> list[Case]:
+    """Return what the bare signatures of the very tokens take."""
     private: Any = private_of(key)
-    data = token.rpartition(".")[0].encode()
-    arguments = _ARGUMENTS[key.algorithm]
-    signature = private.sign(data, *arguments)
+    public, arguments = private.public_key(), _ARGUMENTS[key.algorithm]
+    inputs = [token.rpartition(".")[0].encode() for token in tokens]
+    signed = [(private.sign(data, *arguments), data) for data in inputs]
     return [
-        repeated(
-            f"raw {_sign(key.algorithm)}", partial(private.sign, data, *arguments), count=_COUNT
+        each(
+            f"raw {_sign(key.algorithm)}",
+            lambda data: private.sign(data, *arguments),
+            inputs,
+            count=_COUNT,
         ),
-        repeated(
+        each(
             f"raw {_verify(key.algorithm)}",
-            partial(private.public_key().verify, signature, data, *arguments),
+            lambda one: public.verify(*one, *arguments),
+            signed,
             count=_COUNT,
         ),
     ]
