@@ -19,6 +19,9 @@ HIDDEN = frozenset({401, 403, 404, 410})
 """What a host answers that does not show a credential to the world."""
 PATIENCE_SECONDS = 30.0
 """For all that one verification asks: a credential may name slow addresses by the dozen."""
+A_TURN_SECONDS = 0.05
+"""Between two looks whether it is one's turn."""
+BUSY = "busy"
 LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 
 
@@ -30,6 +33,7 @@ class FetchingResolver:
     """Asks the world, through the guarded session: https, public addresses, bounded.
 
     One is made for each verification: all its questions together have `patience` seconds.
+    Where too many requests are under way, it asks nothing; or `waits` for its turn within them.
     """
 
     def __init__(
@@ -37,9 +41,11 @@ class FetchingResolver:
         http: GuardedSession,
         *,
         patience: float = PATIENCE_SECONDS,
+        waits: bool = False,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = http
+        self._waits = waits
         self._timer = timer
         self._ends_at = timer() + patience
 
@@ -69,15 +75,20 @@ class FetchingResolver:
         return self._fetch(url, accept=CREDENTIAL)
 
     def _fetch(self, url: str, accept: str = "application/json, */*;q=0.5") -> bytes:
-        if self._timer() >= self._ends_at:
+        while self._timer() < self._ends_at:
+            try:
+                answer = self._http.exchange(
+                    "GET", url, headers={"Accept": accept}, follows_redirects=True
+                )
+                break
+            except LtiToolError as exc:
+                if exc.code != BUSY:
+                    raise ResolutionError(exc.code) from exc
+                if not self._waits:
+                    raise NotAskedError(exc.code) from exc
+                time.sleep(A_TURN_SECONDS)
+        else:
             raise NotAskedError("no time left")
-        try:
-            answer = self._http.exchange(
-                "GET", url, headers={"Accept": accept}, follows_redirects=True
-            )
-        except LtiToolError as exc:
-            error = NotAskedError if exc.code == "busy" else ResolutionError
-            raise error(exc.code) from exc
         if answer.status in HIDDEN:
             raise NotPublicError("not shown to the world")
         if not answer.is_success:

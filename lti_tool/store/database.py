@@ -121,7 +121,8 @@ def _begin_postgresql(connection: Connection) -> None:
     """
     driver = cast("psycopg.Connection", connection.connection.driver_connection)
     reads = bool(connection.get_execution_options().get(READS))
-    if bool(driver.read_only) != reads:
-        driver.read_only = reads
+    # On a new connection it is neither: whatever the server's defaults are, they are not ours.
+    if driver.read_only is not reads:
         levels = connection.dialect.loaded_dbapi.IsolationLevel
         driver.isolation_level = levels.REPEATABLE_READ if reads else levels.READ_COMMITTED
+        driver.read_only = reads

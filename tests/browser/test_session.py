@@ -264,7 +264,6 @@ def test_a_window_in_which_no_cookie_is_kept(college: College, enter: Enter) -> 
 
     expect(window.locator("h1")).to_have_text("This did not open")
     expect(window.get_by_role("status")).to_contain_text("keeps no cookie")
-    expect(window.get_by_text("Allow cookies for it, or use another browser")).to_be_visible()
     expect(window.get_by_role("link", name="Open in a new window")).to_be_hidden()
     assert serious(window) == []
 

@@ -1,10 +1,12 @@
 """Badges of other issuers when many come at once, and when a process dies in between."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from lti_tool.lti.http import GuardedSession
+from lti_tool.services.fetching import FetchingResolver
 from lti_tool.services.foreign import checking, following
 from lti_tool.services.foreign.answers import Answers
 from tests.stacked import at_once
@@ -111,12 +113,16 @@ def test_two_workers_verify_each_once(town: Town) -> None:
     assert len(town.college.asked) == asked + 2
 
 
-def test_what_one_had_no_turn_for_is_asked_for_the_next(town: Town) -> None:
+def test_what_one_had_no_turn_for_is_asked_for_the_next(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It says nothing of the issuer, whose answers many credentials share."""
     data, answers = town.college.signed(), Answers()
     busy = GuardedSession(private_hosts=frozenset({town.college.host}), at_once=0)
 
-    found = checking.check(replace(town.parts, http=busy), data, answers=answers)
+    with monkeypatch.context() as patched:
+        patched.setattr(checking, "FetchingResolver", partial(FetchingResolver, patience=0.2))
+        found = checking.check(replace(town.parts, http=busy), data, answers=answers)
     assert found.outcome is checking.CheckOutcome.UNREACHABLE
     found = checking.check(town.parts, data, answers=answers)
     assert found.outcome is checking.CheckOutcome.VALID

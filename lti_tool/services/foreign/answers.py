@@ -18,7 +18,7 @@ class Answers:
     """Answers of issuers, or that they gave none, in bounded memory: used again or forgotten.
 
     What was not asked for the longest is forgotten first. Of several threads that want the
-    same, one asks and the others wait for its answer.
+    same, one asks and the others wait for its answer; where there is none yet, they ask.
     """
 
     def __init__(self, at_most_bytes: int = AT_MOST_BYTES) -> None:

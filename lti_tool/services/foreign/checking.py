@@ -81,7 +81,7 @@ def check(parts: ForeignParts, data: bytes, *, answers: Answers | None = None) -
     """Verify a credential now, with all that belongs to it."""
     issuing, at = parts.issuing, parts.issuing.clock()
     own = OwnResolver(issuing.database, issuing.urls)
-    asking = ChainedResolver(own, FetchingResolver(parts.http))
+    asking = ChainedResolver(own, FetchingResolver(parts.http, waits=True))
     resolver = SavingResolver(asking, Answers() if answers is None else answers)
     report = examine(data, resolver=resolver, now=at)
     outcome = outcome_of(report)

@@ -130,7 +130,7 @@ def _verify(
 ) -> frozenset[UUID]:
     issuing, answers = parts.issuing, Answers() if answers is None else answers
     with ThreadPoolExecutor(BESIDE_EACH_OTHER) as hands:
-        # Whoever waits for it waits for the slowest issuer, not for one after the other.
+        # Whoever waits for it waits for the slowest of some issuers, not for one after the other.
         found = hands.map(lambda row: check(parts, row.document, answers=answers), rows)
         checked = dict(zip((row.id for row in rows), found, strict=True))
     due = {row.id: row.check_due_at for row in rows}

@@ -3,6 +3,7 @@
 
 import { call } from "./api.js";
 
+const NO_COOKIE = "no cookie";
 const PATIENCE = 1500; // milliseconds; mobile apps of Canvas name a storage target and never answer
 
 function frameOf(target) {
@@ -37,7 +38,7 @@ async function inStorage(data, message) {
 
 async function hasCookie(url) {
   const { body } = await call("GET", url);
-  if (!body.cookie) throw new Error("no cookie");
+  if (!body.cookie) throw new Error(NO_COOKIE);
 }
 
 const login = document.querySelector("[data-login]");
@@ -46,11 +47,15 @@ if (login) {
   try {
     await Promise.any([inStorage(data, { subject: "lti.put_data", value: data.storageValue }), hasCookie(data.cookieCheckUrl)]);
     window.location.replace(data.authorizationUrl);
-  } catch {
-    const isAlone = window.parent === window; // another window would be refused as this one is
-    const advice = login.querySelector(isAlone ? "[data-refused]" : "[data-blocked]");
-    login.querySelector("h1").textContent = advice.dataset.heading;
-    advice.hidden = false;
+  } catch (error) {
+    // Another window would be refused as this one is.
+    const isRefused = window.parent === window && error.errors?.some((one) => one.message === NO_COOKIE);
+    const state = isRefused ? "refused" : "blocked";
+    const title = data[`${state}Title`];
+    login.querySelector("h1").textContent = title;
+    login.querySelector("[data-advice]").textContent = data[state];
+    login.querySelector("[data-window]").hidden = isRefused;
+    document.title = [title, ...document.title.split(" · ").slice(1)].join(" · ");
   }
 }
 

@@ -25,15 +25,30 @@ def test_what_is_read_stood_at_one_moment(database: Database) -> None:
         assert session.scalars(select(FileDeletionRow.storage_key)).all() == ["later"]
 
 
-def test_a_connection_that_read_writes_as_any_other(database: Database) -> None:
-    """A transaction that waited for a lock must see what was written meanwhile."""
-    with database.reading() as session:
-        session.scalars(select(FileDeletionRow.storage_key)).all()
-    with database.writing() as session:
-        session.add(FileDeletionRow(storage_key="kept", requested_at=NOW))
-        if not database.has_one_writer:
-            isolation = session.execute(text("SHOW transaction_isolation")).scalar_one()
-            assert isolation == "read committed"
+def test_a_connection_reads_and_writes_in_turn(postgresql_database: Database) -> None:
+    """What reads cannot write; what waited for a lock must see what was written meanwhile."""
+    kind = text(
+        "SELECT pg_backend_pid(), current_setting('transaction_isolation'),"
+        " current_setting('transaction_read_only')"
+    )
+    url = postgresql_database.engine.url
+    # Whatever the role or the server says: it counts for neither.
+    database = Database(
+        url.update_query_dict(
+            {"options": "-c default_transaction_isolation=serializable"}
+        ).render_as_string(hide_password=False)
+    )
+    seen = []
+    try:
+        for using in (database.writing, database.reading, database.writing, database.reading):
+            with using() as session:
+                seen.append(tuple(session.execute(kind).one()))
+    finally:
+        database.dispose()
+
+    assert len({pid for pid, *_ in seen}) == 1, "the pool gave another connection"
+    reading, writing = ("repeatable read", "on"), ("read committed", "off")
+    assert [tuple(rest) for _, *rest in seen] == [writing, reading] * 2
 
 
 def test_writing_much_commits_or_rolls_back_as_writing_does(database: Database) -> None:
