@@ -1,7 +1,8 @@
 """The benchmarks run. How fast anything is, no test says."""
 
 import json
-from pathlib import Path
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,36 +23,44 @@ SEEN = {
 QUICK = ("--rounds=1", "--most=1", "--no-peers", "--stored=3", "--stored=70", "--in-bulk=2")
 
 
+Run = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """What a run of one part writes without installing anything, once it has printed it."""
+
+    @cache
+    def run_once(part: str) -> dict[str, Any]:
+        path = tmp_path_factory.mktemp("bench") / "figures.json"
+        done = CliRunner().invoke(main, [*QUICK, "--json", str(path), "--part", part])
+        assert done.exit_code == 0, done.output
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        assert all(figure["name"] in done.output for figure in document["figures"])
+        return document
+
+    return run_once
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", SEEN)
-def test_every_case_runs_and_is_compared(part: str, tmp_path: Path) -> None:
+def test_every_case_runs_and_is_compared(part: str, run: Run) -> None:
     """One tiny round prints and writes every figure, each beside its peer."""
-    document = run(tmp_path, "--part", part)
-
-    figures = {figure["name"]: figure for figure in document["figures"]}
+    figures = {figure["name"]: figure for figure in run(part)["figures"]}
     assert SEEN[part] <= figures.keys()
     for figure in figures.values():
         assert figure["peer"] in figures
         assert figure["per_second"] > 0
 
 
-def test_a_target_without_its_peer_is_neither_met_nor_missed(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_target_without_its_peer_is_neither_met_nor_missed(run: Run) -> None:
     """What was not installed is no success; the others have a figure."""
-    document = run(tmp_path, "--part", "credentials")
+    targets = run("credentials")["targets"]
 
-    said = {one["target"]["peer"]: (one["value"], one["is_met"]) for one in document["targets"]}
+    said = {one["target"]["peer"]: (one["value"], one["is_met"]) for one in targets}
     assert said["@digitalbazaar/vc issue"] == (None, None)
     assert said["openbadgeslib issue"][0] > 0
-
-
-def run(folder: Path, *options: str) -> dict[str, Any]:
-    """What a run without installing anything writes, once it has printed every figure."""
-    path = folder / "figures.json"
-    done = CliRunner().invoke(main, [*QUICK, "--json", str(path), *options])
-    assert done.exit_code == 0, done.output
-    document: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    assert all(figure["name"] in done.output for figure in document["figures"])
-    return document
 
 
 def test_a_ratio_is_taken_within_each_round() -> None:
