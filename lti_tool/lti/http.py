@@ -28,6 +28,8 @@ from lti_tool.lti.connections import Pool, PooledAdapter, PublicPool, SecurePool
 
 ANSWER_MAXIMUM_BYTES: Final = 1024 * 1024
 MAXIMUM_REDIRECTS: Final = 3
+BUSY: Final = "busy"
+"""The code of a request that was not sent: too many are under way."""
 
 _CHUNK_BYTES: Final = 16 * 1024
 
@@ -111,7 +113,7 @@ class GuardedSession(requests.Session):
     @contextmanager
     def _turn(self) -> Generator[None]:
         if not self._free.acquire(blocking=False):
-            raise PlatformUnavailableError(code="busy")
+            raise PlatformUnavailableError(code=BUSY)
         try:
             yield
         finally:
@@ -137,7 +139,7 @@ class GuardedSession(requests.Session):
 
         Raises:
             PlatformError: the guard refuses the address.
-            PlatformUnavailableError: the request did not reach the platform; `busy` if too
+            PlatformUnavailableError: the request did not reach the platform; `BUSY` if too
                 many are under way.
             UnansweredError: it may have, but no whole answer came back.
         """

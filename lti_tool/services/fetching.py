@@ -9,7 +9,7 @@ from badges.errors import NotPublicError, ResolutionError
 from keys.did import did_web_document_url
 from keys.errors import KeysError
 from lti_tool.errors import LtiToolError
-from lti_tool.lti.http import GuardedSession
+from lti_tool.lti.http import BUSY, GuardedSession
 
 CREDENTIAL = (
     "application/vc+ld+json, application/vc, application/json;q=0.9, text/plain;q=0.8, */*;q=0.1"
@@ -21,7 +21,6 @@ PATIENCE_SECONDS = 30.0
 """For all that one verification asks: a credential may name slow addresses by the dozen."""
 A_TURN_SECONDS = 0.05
 """Between two looks whether it is one's turn."""
-BUSY = "busy"
 LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 
 

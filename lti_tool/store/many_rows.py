@@ -150,10 +150,10 @@ def _processed(table: Table, dialect: Dialect, new: NewRows) -> tuple[_Tuple, li
     shared = tuple(
         value if process is None else process(value)
         for process, value in (
-            (_processor(table, dialect, name), value) for name, value in new.shared.items()
+            (_processor(table.c[name].type, dialect), value) for name, value in new.shared.items()
         )
     )
-    processes = [_processor(table, dialect, name) for name in new.names]
+    processes = [_processor(table.c[name].type, dialect) for name in new.names]
     if not new.names:
         return shared, new.rows
     columns = (_each(*one) for one in zip(processes, zip(*new.rows, strict=True), strict=True))
@@ -173,8 +173,8 @@ def _is_one(column: Sequence[Any]) -> bool:
     return column[0] is column[-1] and column.count(column[0]) == len(column)
 
 
-def _processor(table: Table, dialect: Dialect, name: str) -> _Process:
-    return table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+def _processor(type_: TypeEngine[Any], dialect: Dialect) -> _Process:
+    return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _encoded(type_: TypeEngine[Any], dialect: Dialect, column: Sequence[Any]) -> Iterable[bytes]:
@@ -182,7 +182,7 @@ def _encoded(type_: TypeEngine[Any], dialect: Dialect, column: Sequence[Any]) ->
     name = type_.compile(dialect).lower().partition("(")[0]
     encode = _ENCODERS[name]
     # Bytes would only be wrapped for the driver.
-    process = None if name == "bytea" else type_.dialect_impl(dialect).bind_processor(dialect)
+    process = None if name == "bytea" else _processor(type_, dialect)
 
     def encoded(values: Collection[Any]) -> list[bytes]:
         given = values if process is None else map(process, values)
@@ -258,7 +258,7 @@ class _Array(UserDefinedType[Collection[Any]]):
         return f"{self.name}[]"
 
     def bind_processor(self, dialect: Dialect) -> _Process:
-        process = self.item.dialect_impl(dialect).bind_processor(dialect)
+        process = _processor(self.item, dialect)
         return lambda values: _array(values if process is None else map(process, values))
 
 

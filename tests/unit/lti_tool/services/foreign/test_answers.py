@@ -1,6 +1,6 @@
 """Answers of issuers that are remembered: asked once, and never more than fit."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -92,43 +92,41 @@ def test_who_was_not_asked_may_be_asked_later() -> None:
     assert world.asked == ["a", "a"]
 
 
-def test_of_two_at_once_one_asks_and_both_are_answered() -> None:
-    """Who comes second waits for the answer of the first."""
-    answers, world, asked, may_answer = Answers(), World(), Event(), Event()
+def two_at_once(answers: Answers, first: World, second: World) -> list[Future[bytes]]:
+    """Both ask for the same: the second while the first waits until another one is answered."""
+    asked, may_answer = Event(), Event()
 
     def ask_slowly(uri: str) -> bytes:
         asked.set()
         assert may_answer.wait(PATIENCE_SECONDS)
-        return world.ask(uri)
+        return first.ask(uri)
 
     with ThreadPoolExecutor(2) as hands:
-        first = hands.submit(answers.get, "issuer", "a", ask_slowly)
+        both = [hands.submit(answers.get, "issuer", "a", ask_slowly)]
         assert asked.wait(PATIENCE_SECONDS)
-        second = hands.submit(answers.get, "issuer", "a", world.ask)
-        other = answers.get("issuer", "b", world.ask)
+        both.append(hands.submit(answers.get, "issuer", "a", second.ask))
+        assert answers.get("issuer", "b", second.ask) == b"b" * SIZE
         may_answer.set()
-        assert first.result() == second.result() == b"a" * SIZE
+    return both
 
-    assert other == b"b" * SIZE
+
+def test_of_two_at_once_one_asks_and_both_are_answered() -> None:
+    """Who comes second waits for the answer of the first."""
+    world = World()
+    first, second = two_at_once(Answers(), world, world)
+
+    assert first.result() == second.result() == b"a" * SIZE
     assert world.asked == ["b", "a"]
 
 
 def test_who_waited_for_one_that_was_not_asked_asks() -> None:
     """The first had no time left; the second has."""
-    answers, world, asked, may_fail = Answers(), World(), Event(), Event()
+    world = World()
+    first, second = two_at_once(Answers(), World(NotAskedError("no time left")), world)
 
-    def give_up(_: str) -> bytes:
-        asked.set()
-        assert may_fail.wait(PATIENCE_SECONDS)
-        raise NotAskedError("no time left")
-
-    with ThreadPoolExecutor(2) as hands:
-        first = hands.submit(answers.get, "issuer", "a", give_up)
-        assert asked.wait(PATIENCE_SECONDS)
-        second = hands.submit(answers.get, "issuer", "a", world.ask)
-        may_fail.set()
-        assert isinstance(first.exception(), NotAskedError)
-        assert second.result() == b"a" * SIZE
+    assert isinstance(first.exception(), NotAskedError)
+    assert second.result() == b"a" * SIZE
+    assert world.asked == ["b", "a"]
 
 
 def test_names_that_nobody_asks_for_now_are_not_held() -> None:
