@@ -186,6 +186,7 @@ def decision_view(
             )
             for (later, _, _), (earlier, by, _) in pairwise(decided)
         ),
+        source=read_inputs(decision.inputs).source,
     )
 
 

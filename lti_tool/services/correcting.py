@@ -116,6 +116,7 @@ def preview_correction(
         # What stood beside the ratings is what it was when they were judged.
         beside=before.beside,
         seats=before.seats,
+        source=before.source,
     )
     user = session.get_one(UserRow, submission.user_id)
     prepared = Prepared(

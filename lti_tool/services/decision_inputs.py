@@ -91,6 +91,8 @@ class DecisionInputs:
     beside: Beside = NOTHING_BESIDE
     seats: tuple[SeatInput, ...] = ()
     """Every assessor's own ratings, where several rate; `criteria` is what they amount to."""
+    source: str = ""
+    """Where ratings come from that the program entered; empty where they were given here."""
 
 
 def decision_inputs(inputs: DecisionInputs) -> bytes:
@@ -104,6 +106,8 @@ def decision_inputs(inputs: DecisionInputs) -> bytes:
             "comment": inputs.comment,
             "beside": _beside_document(inputs.beside),
             "seats": [seat_document(seat) for seat in inputs.seats],
+            # So the documents of all others are what they were.
+            **({"source": inputs.source} if inputs.source else {}),
         }
     )
 
@@ -119,6 +123,7 @@ def read_inputs(document: bytes) -> DecisionInputs:
         comment=found["comment"],
         beside=_beside_from(found["beside"]),
         seats=tuple(_seat_from(one) for one in found["seats"]),
+        source=found.get("source", ""),
     )
 
 

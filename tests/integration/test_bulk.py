@@ -78,6 +78,33 @@ def test_pages_say_that_nothing_was_handed_in(app: Flask, office: Office) -> Non
     assert "Entered from the records of your program" in page.text
 
 
+def test_entered_ratings_are_read_and_corrected_as_any_others(app: Flask, office: Office) -> None:
+    """An instructor sees what they are and where they come from, also behind a correction."""
+    office.award(office.rated(PASS))
+    with office.runtime.writing() as session:
+        instructor = rows.a_user(session, office.course, Role.INSTRUCTOR, name="Ida")
+        launch = rows.a_launch(session, office.course, instructor, Role.INSTRUCTOR)
+        path = f"/attempts/{session.scalars(select(AttemptRow.id)).one()}"
+    rater = Visitor(app, launch)
+    source = "Entered from the program’s records: <bdi>The department&#39;s list of 2025</bdi>"
+    assert source in rater.get(path).text
+
+    form = rater.get(f"{path}/correct").form(rater.url(f"{path}/correct/preview"))
+    levels = {name: value for name, value in form.fields.items() if name.startswith("level.")}
+    assert levels == {"level.a": "p3", "level.b": "p3", "level.c": "p5", "level.d": "p5"}
+    fields = {**form.fields, "level.d": "p1", "reason": "The list was wrong."}
+    form = rater.submit(f"{path}/correct/preview", **fields).form(
+        rater.url(f"{path}/correct/confirm")
+    )
+    page = rater.submit(f"{path}/correct/confirm", **form.fields)
+
+    assert "Corrected because: The list was wrong." in page.text
+    assert source in page.text
+    with office.runtime.reading() as session:
+        assert session.scalars(select(AwardRow)).one().revoked_at is not None
+        assert not [d for one in replaying.replay_all(session) for d in one.differences]
+
+
 def test_a_row_attests_an_earlier_award(office: Office) -> None:
     """As the desk does for one learner: with its day and source, and a line in the log."""
     assert office.award(office.attested("2024-05-01", "2031-01-01", "May")) == {

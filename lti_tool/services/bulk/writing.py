@@ -1,18 +1,19 @@
-"""The rows that a batch leaves, the same as single releases and attestations leave."""
+"""The rows that a batch leaves: those of single releases and attestations.
+
+Only what assessors save while they rate is missing. Nobody rated here; what the file says stands
+in the decision's inputs, which is where all others look once something is decided.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.services import decisions
 from lti_tool.services.bulk.ground import Ground
 from lti_tool.services.bulk.planning import Entry, Outcome, Rated
 from lti_tool.services.bulk.rating import Judged
 from lti_tool.services.decision_inputs import (
-    CriterionInput,
     DecisionInputs,
     decision_inputs,
     inputs_hash,
@@ -25,21 +26,15 @@ from lti_tool.store.base import Row
 from lti_tool.store.database import Database
 from lti_tool.store.many_rows import ManyRows, NewRows, insert_many, many_rows
 from lti_tool.store.rows import (
-    AssessmentRow,
     AttemptRow,
     AttestationRow,
     AuditEventRow,
     AwardRow,
     CredentialRow,
     DecisionRow,
-    RatingRow,
     SubmissionRow,
-    TaskScoreRow,
 )
 from lti_tool.values import NewId
-from rubrics.documents import points_text
-
-_Tuple: TypeAlias = tuple[Any, ...]
 
 
 class EntryRows:
@@ -53,8 +48,7 @@ class EntryRows:
         self._rows = _no_rows(ground, at)
         self._ready: list[ManyRows] = []
         self._cells: list[Cell] = []
-        self._ratings: dict[int, tuple[object, list[_Tuple], list[_Tuple]]] = {}
-        self._documents: dict[int, tuple[Judged, bytes, bytes]] = {}
+        self._documents: dict[tuple[int, str], tuple[Judged, bytes, bytes]] = {}
 
     def close(self, database: Database) -> None:
         """Turn them into what the database takes, once all entries are noted.
@@ -101,7 +95,6 @@ class EntryRows:
             bool(entry.standing.name),
             last.revision + 1 if last else 0,
         )
-        self._add_assessment(entry, rated, attempt_id)
         judged, inputs = rated.judged, self._inputs(entry, rated, attempt_id)
         self._add(
             DecisionRow,
@@ -121,10 +114,11 @@ class EntryRows:
     def _inputs(self, entry: Entry, rated: Rated, attempt_id: UUID) -> bytes:
         """Return the document of what a decision rests on.
 
-        For rows of the same ratings it is the same, but for the attempt.
+        For rows of the same ratings and source it is the same, but for the attempt.
         """
         judged, id_ = rated.judged, str(attempt_id).encode()
-        known = self._documents.get(id(judged))
+        key = id(judged), entry.source
+        known = self._documents.get(key)
         if known is None:
             inputs = DecisionInputs(
                 attempt_id=attempt_id,
@@ -133,10 +127,11 @@ class EntryRows:
                 criteria=rated.criteria,
                 comment="",
                 beside=judged.beside,
+                source=entry.source,
             )
             before, _, after = decision_inputs(inputs).partition(id_)
             # What it is of is kept, too: another one could come to have its id.
-            self._documents[id(judged)] = known = judged, before, after
+            self._documents[key] = known = judged, before, after
         return known[1] + id_ + known[2]
 
     def _add_submission(self, entry: Entry, rated: Rated) -> UUID:
@@ -152,19 +147,6 @@ class EntryRows:
             entry.learner.user_id,
         )
         return id_
-
-    def _add_assessment(self, entry: Entry, rated: Rated, attempt_id: UUID) -> None:
-        id_ = self._new_id()
-        self._add(AssessmentRow, id_, attempt_id, entry.source)
-        known = self._ratings.get(id(rated.criteria))
-        if known is None:
-            ratings = [_rating(one) for one in rated.criteria]
-            scores = [score for one in rated.criteria for score in _task_scores(one)]
-            # What they are of is kept, too: others could come to have their id.
-            self._ratings[id(rated.criteria)] = known = rated.criteria, ratings, scores
-        _, ratings, scores = known
-        self._rows[RatingRow].rows.extend((id_, *one) for one in ratings)
-        self._rows[TaskScoreRow].rows.extend((id_, *one) for one in scores)
 
     def _add_award(
         self, entry: Entry, signed: SignedCredential, award_id: UUID, decision_id: UUID | None
@@ -245,40 +227,6 @@ def _no_rows(ground: Ground, at: datetime) -> Mapping[type[Row], NewRows]:
             ("id", "submission_id", "number", "name_on_badge", "name_confirmed", "revision"),
         ),
         NewRows(
-            AssessmentRow,
-            {
-                "seat": decisions.SEAT,
-                "role": "assessor",
-                "phase": "",
-                "rater_id": actor_id,
-                "comment": "",
-                "revision": 1,
-                "created_at": at,
-                "saved_at": at,
-                "finished_at": None,
-            },
-            ("id", "attempt_id", "source"),
-        ),
-        NewRows(
-            RatingRow,
-            {"is_kept": False, "rated_by": actor_id, "rated_at": at},
-            (
-                "assessment_id",
-                "criterion_id",
-                "level_id",
-                "number",
-                "is_signed",
-                "override_level_id",
-                "override_reason",
-                "comment",
-            ),
-        ),
-        NewRows(
-            TaskScoreRow,
-            {"scored_by": actor_id, "scored_at": at},
-            ("assessment_id", "criterion_id", "task_id", "points", "source", "source_note"),
-        ),
-        NewRows(
             DecisionRow,
             {
                 "released_by": actor_id,
@@ -340,21 +288,3 @@ def _no_rows(ground: Ground, at: datetime) -> Mapping[type[Row], NewRows]:
         ),
     )
     return {one.row: one for one in tables}
-
-
-def _rating(one: CriterionInput) -> _Tuple:
-    return (
-        one.criterion_id,
-        one.level_id,
-        None if one.number is None else points_text(one.number),
-        one.is_signed,
-        one.override.level_id if one.override else None,
-        one.override.reason if one.override else "",
-        one.comment,
-    )
-
-
-def _task_scores(one: CriterionInput) -> list[_Tuple]:
-    return [
-        (one.criterion_id, task.task_id, task.points, task.source, task.note) for task in one.tasks
-    ]

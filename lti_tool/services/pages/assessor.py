@@ -274,6 +274,8 @@ class DecisionView:
     delivery: Delivery
     correct_url: str | None
     superseded: tuple[SupersededView, ...]
+    source: str
+    """Where the ratings come from, if the program entered them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
