@@ -72,19 +72,16 @@ class Proof:
         return encode_multibase(self._signer.sign(self._hash + document_hash))
 
 
-@dataclass(frozen=True, slots=True)
 class _Form:
     """A text to fill in: its chunks, and the number of the value behind each but the last."""
 
-    chunks: _Cut
-    numbers: tuple[int, ...]
+    def __init__(self, chunks: _Cut, numbers: Sequence[int]) -> None:
+        self._format = "%s".join(one.replace("%", "%%") for one in chunks)
+        self._numbers = numbers
 
     def fill(self, values: Sequence[str]) -> str:
         """Return the text with its values."""
-        parts = [""] * (2 * len(self.numbers) + 1)
-        parts[::2] = self.chunks
-        parts[1::2] = [values[number] for number in self.numbers]
-        return "".join(parts)
+        return self._format % tuple([values[number] for number in self._numbers])
 
 
 class Filler:
@@ -263,4 +260,4 @@ def _text(document: _Document) -> str:
 
 
 def _form(cut: _Cut, names: Sequence[str]) -> _Form:
-    return _Form(cut[::2], tuple(names.index(name) for name in cut[1::2]))
+    return _Form(cut[::2], [names.index(name) for name in cut[1::2]])

@@ -16,6 +16,7 @@ _NO_DIGIT = 0xFF
 _VALUES = bytes(_ALPHABET.find(chr(code)) % 256 for code in range(256))
 """Of each character the digit's value, or `_NO_DIGIT`."""
 _PAIR = len(_ALPHABET) ** 2
+_FOUR_DIGITS = _PAIR**2
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 # Ten digits at a time, as dividing and multiplying long numbers takes long.
 _CHUNK_DIGITS = 10
@@ -28,17 +29,21 @@ def encode_multibase(data: bytes) -> str:
     """Return `data` as base58btc multibase text: "z", then a 1 for each leading zero byte."""
     zeros = len(data) - len(data.lstrip(b"\0"))
     number = int.from_bytes(data)
-    chunks: list[str] = []
+    pairs: list[str] = []
     while number:
         number, rest = divmod(number, _CHUNK)
-        rest, fifth = divmod(rest, _PAIR)
-        rest, fourth = divmod(rest, _PAIR)
-        rest, third = divmod(rest, _PAIR)
-        first, second = divmod(rest, _PAIR)
-        chunks.append(
-            f"{_PAIRS[first]}{_PAIRS[second]}{_PAIRS[third]}{_PAIRS[fourth]}{_PAIRS[fifth]}"
+        # Of small numbers both operators together are quicker than divmod.
+        last, rest = rest % _FOUR_DIGITS, rest // _FOUR_DIGITS
+        middle, first = rest % _FOUR_DIGITS, rest // _FOUR_DIGITS
+        pairs += (
+            _PAIRS[last % _PAIR],
+            _PAIRS[last // _PAIR],
+            _PAIRS[middle % _PAIR],
+            _PAIRS[middle // _PAIR],
+            _PAIRS[first],
         )
-    digits = "".join(reversed(chunks)).lstrip(_ALPHABET[0])
+    pairs.reverse()
+    digits = "".join(pairs).lstrip(_ALPHABET[0])
     return _BASE58BTC_PREFIX + _ALPHABET[0] * zeros + digits
 
 

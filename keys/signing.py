@@ -187,16 +187,23 @@ class SigningKey:
         return cls(PublicKey.of(key.public_key()), key)
 
     @classmethod
-    def from_bytes(cls, der: bytes) -> Self:
+    def from_bytes(cls, der: bytes, *, is_authentic: bool = False) -> Self:
         """Return the key in unencrypted PKCS #8 DER, as `private_bytes` made it.
 
-        An RSA key is checked for consistency, which takes some 40 ms: keep the value.
+        Args:
+            der: The structure.
+            is_authentic: Nobody can have changed it since it was made, as where it was sealed.
+                An RSA key is else checked for consistency, which takes some 40 ms.
 
         Raises:
             InvalidKeyError: not such a structure, or a kind of key that we do not use.
         """
         try:
-            return cls.of(serialization.load_der_private_key(der, password=None))
+            return cls.of(
+                serialization.load_der_private_key(
+                    der, password=None, unsafe_skip_rsa_key_validation=is_authentic
+                )
+            )
         except (ValueError, TypeError, UnsupportedAlgorithm):
             # Without the cause: its message may describe the private structure.
             raise InvalidKeyError("not a private key in DER") from None

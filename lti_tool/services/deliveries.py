@@ -5,17 +5,17 @@ strictly increase for one line item and user: Moodle compares whole seconds,
 Canvas and Open edX refuse older ones (AGS 2.0 section 3.4.9).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
 
 from lti_tool.lti.scores import ScoreKind
 from lti_tool.store import bulk, deliveries
-from lti_tool.store.many_rows import NewRows, insert_many, many_rows
+from lti_tool.store.many_rows import ManyRows, NewRows, insert_many, many_rows
 from lti_tool.store.rows import ScoreDeliveryRow, SubmissionRow, UserRow
 from lti_tool.values import Clock, NewId
 
@@ -29,17 +29,6 @@ REPLACES = {
     DeliveryKind.CLEARED: tuple(DeliveryKind),
 }
 """What is not worth sending any more once something newer is said. A result is never lost."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One learner's place in one column of a gradebook, and what it is to be told."""
-
-    resource_link_id: UUID
-    user_id: UUID
-    submission_id: UUID
-    attempt_id: UUID
-    comment: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,47 +94,66 @@ def enqueue(
     return len(links)
 
 
-def enqueue_many(
-    session: Session,
-    cells: Sequence[Cell],
-    kind: DeliveryKind,
-    *,
-    occurred_at: datetime,
-    new_id: NewId,
-) -> None:
-    """Write a delivery for each cell, none twice; as many statements for all as for one.
+class ManyDeliveries:
+    """Deliveries for many learners' places in columns of gradebooks, none twice.
 
     Nobody in them is a test user, and the links keep grades. Else as `enqueue`.
     """
-    if not cells:
-        return
-    links, users = {one.resource_link_id for one in cells}, {one.user_id for one in cells}
-    last = bulk.list_last_timestamps(session, links, users)
-    told = {(one.resource_link_id, one.user_id) for one in cells}
-    for link_id, user_id in told & last.keys():
-        # Only who was told something before is looked at one by one.
-        deliveries.supersede(
-            session, resource_link_id=link_id, user_id=user_id, kinds=REPLACES[kind]
+
+    def __init__(self, kind: DeliveryKind, *, occurred_at: datetime, new_id: NewId) -> None:
+        self._kind = kind
+        self._at = occurred_at
+        self._new_id = new_id
+        self._new = NewRows(
+            ScoreDeliveryRow,
+            _shared(kind, occurred_at=occurred_at, now=occurred_at),
+            (
+                "id",
+                "resource_link_id",
+                "user_id",
+                "submission_id",
+                "attempt_id",
+                "comment",
+                "timestamp",
+            ),
         )
-    new = NewRows(
-        ScoreDeliveryRow,
-        _shared(kind, occurred_at=occurred_at, now=occurred_at),
-        (
-            "id",
-            "resource_link_id",
-            "user_id",
-            "submission_id",
-            "attempt_id",
-            "comment",
-            "timestamp",
-        ),
-    )
-    for one in cells:
-        cell = one.resource_link_id, one.user_id
-        before = last.get(cell)
-        at = max(occurred_at, before + STEP) if before else occurred_at
-        new.rows.append((new_id(), *cell, one.submission_id, one.attempt_id, one.comment, at))
-    insert_many(session, many_rows(session.get_bind().dialect, new))
+        self._ready: ManyRows | None = None
+
+    def add(
+        self,
+        *,
+        resource_link_id: UUID,
+        user_id: UUID,
+        submission_id: UUID,
+        attempt_id: UUID,
+        comment: str,
+    ) -> None:
+        """Note what one of them is to be told."""
+        cell = resource_link_id, user_id
+        self._new.rows.append((self._new_id(), *cell, submission_id, attempt_id, comment, self._at))
+
+    def close(self, dialect: Dialect) -> None:
+        """Turn them into what the database takes, as if nobody had been told anything before."""
+        self._ready = many_rows(dialect, self._new)
+
+    def write(self, session: Session) -> None:
+        """Write them, as many statements for all as for one."""
+        rows = self._new.rows
+        links, users = {row[1] for row in rows}, {row[2] for row in rows}
+        last = bulk.list_last_timestamps(session, links, users) if rows else {}
+        is_late = False
+        for number, (id_, link_id, user_id, *rest, at) in enumerate(rows if last else ()):
+            if before := last.get((link_id, user_id)):
+                # Only who was told something before is looked at one by one.
+                deliveries.supersede(
+                    session, resource_link_id=link_id, user_id=user_id, kinds=REPLACES[self._kind]
+                )
+                rows[number] = id_, link_id, user_id, *rest, max(at, before + STEP)
+                is_late = True
+        ready = self._ready
+        if ready is None or is_late:
+            ready = many_rows(session.get_bind().dialect, self._new)
+        insert_many(session, ready)
 
 
 def _shared(kind: DeliveryKind, *, occurred_at: datetime, now: datetime) -> dict[str, Any]:

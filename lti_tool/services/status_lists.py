@@ -98,7 +98,7 @@ def _draw(
         # Two of one draw at the same place: the other one draws again.
         drawn = memoryview(random_bytes(8 * len(left))).cast("Q")
         wanted = {number % MINIMUM_ENTRIES: one for number, one in zip(drawn, left, strict=True)}
-        with database.writing() as session:
+        with database.writing_much() as session:
             taken = awards.take_positions(session, list_id, wanted, at=clock())
         found |= {wanted[position]: position for position in taken}
         failed += len(left) - len(taken)

@@ -25,6 +25,10 @@ READS = "quatrefoil_reads"
 _USUAL_KIBIBYTES = 2_000
 """SQLite's own default: each connection may take as much."""
 _MUCH_KIBIBYTES = 64_000
+_USUAL_PAGES = 1_000
+"""SQLite's own default: what is written ahead before somebody puts it in its place."""
+_KEPT_BYTES = 64_000_000
+"""What the file of what is written ahead shrinks to, once all of it is in its place."""
 
 
 class Database:
@@ -55,9 +59,11 @@ class Database:
 
     @contextmanager
     def writing_much(self) -> Generator[Session]:
-        """Do the same with thousands of rows: on SQLite more pages are held in memory meanwhile.
+        """Do the same with thousands of rows. On SQLite, `tidy` afterwards.
 
-        Else those of a batch are written out before it ends, and read again.
+        There more pages are held in memory meanwhile: else those of a batch are written out
+        before it ends, and read again. And what was written ahead is not put in its place by
+        whoever writes it, while others wait.
         """
         if not self.has_one_writer:
             with self.writing() as session:
@@ -66,11 +72,20 @@ class Database:
         with self._writer.connect() as connection:
             driver = cast(SQLiteConnection, connection.connection.driver_connection)
             driver.execute(f"PRAGMA cache_size = -{_MUCH_KIBIBYTES}")
+            driver.execute("PRAGMA wal_autocheckpoint = 0")
             try:
                 with Session(connection, expire_on_commit=False) as session, session.begin():
                     yield session
             finally:
                 driver.execute(f"PRAGMA cache_size = -{_USUAL_KIBIBYTES}")
+                driver.execute(f"PRAGMA wal_autocheckpoint = {_USUAL_PAGES}")
+
+    def tidy(self) -> None:
+        """On SQLite, put what was written ahead in its place; whoever writes does not wait."""
+        if self.has_one_writer:
+            with self.engine.connect() as connection:
+                driver = cast(SQLiteConnection, connection.connection.driver_connection)
+                driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def dispose(self) -> None:
         """Close all pooled connections."""
@@ -106,6 +121,7 @@ def _prepare_sqlite(connection: SQLiteConnection, _: ConnectionPoolEntry) -> Non
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA journal_size_limit = {_KEPT_BYTES}")
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
 
 

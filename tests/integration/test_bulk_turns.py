@@ -31,6 +31,7 @@ LEARNERS = 9
 @pytest.fixture(autouse=True)
 def _two_rows_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(awarding, "BATCH", 2)
+    monkeypatch.setattr(awarding, "ENDS", ())
     # However many cores the machine has.
     monkeypatch.setattr(awarding, "can_fork", lambda: True)
 
@@ -73,6 +74,19 @@ def test_each_writes_every_other_batch(office: Office, monkeypatch: pytest.Monke
 
     assert set(by_two(office, office.rated(*[PASS] * LEARNERS)).values()) == {"awarded"}
     assert here == [2, 6, 10]
+    assert awarded(office) == LEARNERS
+
+
+def test_batches_are_small_at_both_ends(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There one process waits for the other."""
+    monkeypatch.setattr(awarding, "BATCH", 3)
+    monkeypatch.setattr(awarding, "ENDS", (1, 2))
+    wish = office.wish(office.rated(*[PASS] * LEARNERS))
+
+    parts = list(awarding.award(office.runtime.issuing, wish, is_alone=True))
+
+    assert sorted(len(one.results) for one in parts) == [1, 1, 2, 2, 3]
+    assert parts[-1].done == LEARNERS
     assert awarded(office) == LEARNERS
 
 
@@ -278,7 +292,9 @@ def test_long_words_of_both_hold_up_neither(runtime: Runtime) -> None:
         )
         finish = staticmethod(lambda *_: done)
 
-    database = SimpleNamespace(has_one_writer=False, dispose=runtime.database.dispose)
+    database = SimpleNamespace(
+        has_one_writer=False, dispose=runtime.database.dispose, tidy=lambda: None
+    )
 
     def give_up(*_: object) -> None:
         raise RuntimeError("both wait")

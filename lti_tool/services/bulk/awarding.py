@@ -19,6 +19,10 @@ from lti_tool.services.issuing import IssuingParts
 BATCH = 1000
 """Rows of one transaction: by the row nearly as quick as one for all; others wait for moments."""
 
+ENDS = 250, 500
+"""Rows of the first batch and, last first, of the last ones, where two processes take turns: at
+both ends one of them waits for the other."""
+
 _OBJECTS = 100_000
 
 
@@ -71,14 +75,13 @@ def award(
             when too much else was awarded to the same people at the same time.
     """
     rows = wish.file.rows if rows is None else rows
-    cuts, done = tuple(_cut(rows)), 0
-    is_long = is_alone and len(cuts) > 1
+    is_long, done = is_alone and len(rows) > BATCH, 0
     with _seldom_collected(is_long=is_long):
         batches = _begin(parts, wish, rows)
         finished = (
-            finish_by_turns(batches, cuts, parts.database)
+            finish_by_turns(batches, tuple(_tapered(rows)), parts.database)
             if is_long and can_fork()
-            else (batches.finish(one) for one in cuts)
+            else (batches.finish(one) for one in _cut(rows))
         )
         with closing(finished):
             for one in finished:
@@ -95,7 +98,7 @@ def _begin(parts: IssuingParts, wish: Wish, rows: Sequence[FileRow]) -> Batches:
         before = [one for one in wish.file.rows if rows and one.number < rows[0].number]
         for some in _cut(before):
             batches.planner.recall(session, ground, some)
-        # Once for both processes: to open an issuer's keys takes as long as hundreds of rows.
+        # Once for both processes.
         parts.rings.load(session, ground.issuer)
     return batches
 
@@ -117,6 +120,15 @@ def _seldom_collected(*, is_long: bool) -> Generator[None]:
         if is_long:
             gc.set_threshold(*before)
             gc.unfreeze()
+
+
+def _tapered(rows: Sequence[FileRow]) -> Iterator[Sequence[FileRow]]:
+    """Cut rows for two processes."""
+    middle, start = len(rows) - sum(ENDS[:1]) - sum(ENDS), 0
+    sizes = *ENDS[:1], *[BATCH] * (middle // BATCH), middle % BATCH, *reversed(ENDS)
+    for size in filter(None, sizes):
+        yield rows[start : start + size]
+        start += size
 
 
 def _cut(rows: Sequence[FileRow]) -> Iterator[Sequence[FileRow]]:

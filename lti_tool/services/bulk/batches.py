@@ -4,7 +4,7 @@ Nobody is in a batch twice, so what one row leads to is there for the next row a
 same person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,13 +85,14 @@ class Batches:
         self.planner = Planner(wish)
         self._issuer = BatchIssuer(parts)
 
-    def stock(self, ready: Ready, count: int) -> None:
-        """Reserve what the next `count` rows take, where a batch led to awards at all.
+    def stock(self, ready: Ready, coming: Sequence[int]) -> None:
+        """Reserve what the batches that come next take, where one led to awards at all.
 
-        Where only one transaction writes at a time, that is done while nobody else wants to.
+        Nothing is done while there is enough for the next one. Where only one transaction
+        writes at a time, this is done while nobody else wants to.
         """
-        if ready.awarded:
-            self._issuer.stock(ready.issuer, count)
+        if coming and ready.awarded:
+            self._issuer.stock(ready.issuer, coming[0], ahead=sum(coming[1:]))
 
     def give_back(self, ready: Ready) -> None:
         """Take back what was reserved for a batch that is never written: nobody has seen it."""
@@ -162,7 +163,7 @@ class Batches:
             hold_keys(session, *ready.key_ids)
             ready.values.write(session)
             foreign.look_soon(session, ready.awarded, at=ready.at)
-            due = _find_due(session, program_id, dict.fromkeys(ready.awarded))
+            due = _find_due(session, program_id, ready.awarded, lambda _: None)
             if [one.key for one in due] != [one.due.key for one in ready.prepared]:
                 raise StackChangedError("what follows from these awards changed meanwhile")
             for one in ready.prepared:
@@ -221,18 +222,13 @@ class Batches:
     def _prepare_stacks(
         self, ground: Ground, signed: Sequence[_Signed], now: datetime
     ) -> tuple[Prepared, ...]:
-        coming = {
-            one.entry.learner.earner_id: Coming(
-                achievement_id=one.entry.target.achievement.id,
-                earned_at=one.entry.held_since or now,
-                credential=one.credential,
-                is_attested=one.entry.held_since is not None,
-            )
-            for one in signed
-            if one.credential is not None
-        }
+        awarded = {one.entry.learner.earner_id: one for one in signed if one.credential}
+
+        def coming(earner_id: UUID) -> Coming | None:
+            return _coming(awarded[earner_id], now)
+
         with self._parts.database.reading() as session:
-            due = _find_due(session, ground.program.id, coming)
+            due = _find_due(session, ground.program.id, awarded.keys(), coming)
         return prepare(self._parts, due)
 
 
@@ -262,16 +258,31 @@ def _facts(ground: Ground, entry: Entry, now: datetime) -> AwardFacts:
     )
 
 
+def _coming(signed: _Signed, now: datetime) -> Coming | None:
+    entry, credential = signed.entry, signed.credential
+    if credential is None:
+        return None
+    return Coming(
+        achievement_id=entry.target.achievement.id,
+        earned_at=entry.held_since or now,
+        credential=credential,
+        is_attested=entry.held_since is not None,
+    )
+
+
 def _find_due(
-    session: Session, program_id: UUID, coming: dict[UUID, Coming] | dict[UUID, None]
+    session: Session,
+    program_id: UUID,
+    earner_ids: Collection[UUID],
+    coming: Callable[[UUID], Coming | None],
 ) -> tuple[Due, ...]:
-    """Return what some people have earned and do not hold yet, once `coming` is theirs."""
-    if not coming:
+    """Return what some people have earned and do not hold yet, once what is coming is theirs."""
+    if not earner_ids:
         return ()
     found = (
-        due_of(standings, earner_id, coming=coming[earner_id])
+        due_of(standings, earner_id, coming=coming(earner_id))
         for stack in list_stacks(session, program_id)
-        for earner_id, standings in stand_all(session, stack, coming).items()
+        for earner_id, standings in stand_all(session, stack, earner_ids).items()
     )
     return tuple(one for one in found if one is not None)
 
@@ -282,5 +293,8 @@ def _check_same(session: Session, entries: Sequence[Entry]) -> None:
         (one.learner, one.target, one.rated.context_id if one.rated else None) for one in entries
     ]
     again = load_standings(session, asked)
-    if [one.standing.key for one in entries] != [one.key for one in again]:
+    stood = (one.standing for one in entries)
+    if any(
+        one is not other and one.key != other.key for one, other in zip(stood, again, strict=True)
+    ):
         raise StackChangedError("somebody's work or awards changed meanwhile")

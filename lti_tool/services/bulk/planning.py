@@ -51,6 +51,11 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+_OUTCOMES: Mapping[Verdict, Outcome] = {
+    one: Outcome(one) for one in Verdict if one is not Verdict.RETURNED
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
     """What became of a row, or would. `faults` say why it was refused."""
@@ -84,7 +89,7 @@ class Entry:
     @property
     def outcome(self) -> Outcome:
         """What the row leads to."""
-        return Outcome(self.rated.judged.verdict) if self.rated else Outcome.AWARDED
+        return _OUTCOMES[self.rated.judged.verdict] if self.rated else Outcome.AWARDED
 
     @property
     def result(self) -> RowResult:

@@ -73,14 +73,15 @@ class BatchIssuer:
         self._templates: dict[Hashable, Template | None] = {}
         self._fillers: dict[tuple[Hashable, int], tuple[RubricResult | None, Filler | None]] = {}
 
-    def stock(self, issuer: IssuerRow, count: int) -> None:
+    def stock(self, issuer: IssuerRow, count: int, *, ahead: int = 0) -> None:
         """Reserve what the next `count` credentials of an issuer take, if it is not there.
 
-        What is left over at the end of a file is never used, which is harmless.
+        Then also what `ahead` more take. What is left over at the end of a file is never used,
+        which is harmless.
         """
         stock = self._stock[issuer.id]
         if len(stock) < count:
-            stock += reserve_many(self._parts, issuer, count - len(stock))
+            stock += reserve_many(self._parts, issuer, count + ahead - len(stock))
 
     def give_back(self, issuer: IssuerRow, reservations: Sequence[Reservation]) -> None:
         """Take back what was reserved for credentials that nobody has seen."""

@@ -23,6 +23,11 @@ from lti_tool.store.database import Database
 
 Rows: TypeAlias = Sequence[FileRow]
 
+STOCKED = 4
+"""For how many of its batches a process reserves at a time."""
+TIDIED = 16
+"""Of so many batches SQLite has one wait until all that was written ahead is in its place."""
+
 
 def can_fork() -> bool:
     """Whether a second process helps, and nothing is lost by copying this one."""
@@ -101,10 +106,13 @@ def _take_turns(
                 ready = batches.prepare(cuts[number])
         _tell(other, ready.meant)
         done = batches.finish(cuts[number], ready)
-        if number + 2 < len(cuts):
-            batches.stock(ready, len(cuts[number + 2]))
-        yield number, done
+        batches.stock(ready, [len(one) for one in cuts[number + 2 :: 2][:STOCKED]])
+        if number % TIDIED == TIDIED - 1:
+            # While nobody writes: only then the file that is written ahead begins anew.
+            database.tidy()
         _tell(other, done if first else None)
+        database.tidy()
+        yield number, done
         if not is_written:
             yield number - 1, other.recv()
     if (last := len(cuts) - 1) % 2 != first:

@@ -18,7 +18,7 @@ from lti_tool.services.decision_inputs import (
     decision_inputs,
     inputs_hash,
 )
-from lti_tool.services.deliveries import Cell, DeliveryKind, enqueue_many
+from lti_tool.services.deliveries import DeliveryKind, ManyDeliveries
 from lti_tool.services.issuing import SignedCredential
 from lti_tool.services.releasing import gradebook_comment
 from lti_tool.services.urls import PublicURLs
@@ -47,7 +47,7 @@ class EntryRows:
         self._new_id = new_id
         self._rows = _no_rows(ground, at)
         self._ready: list[ManyRows] = []
-        self._cells: list[Cell] = []
+        self._deliveries = ManyDeliveries(DeliveryKind.EARNED, occurred_at=at, new_id=new_id)
         self._documents: dict[tuple[int, str], tuple[Judged, bytes, bytes]] = {}
 
     def close(self, database: Database) -> None:
@@ -58,6 +58,7 @@ class EntryRows:
         """
         dialect = database.engine.dialect
         self._ready = [many_rows(dialect, new) for new in self._rows.values()]
+        self._deliveries.close(dialect)
 
     def write(self, session: Session) -> None:
         """Write all of them, one statement for each table.
@@ -66,9 +67,7 @@ class EntryRows:
         """
         for many in self._ready:
             insert_many(session, many)
-        enqueue_many(
-            session, self._cells, DeliveryKind.EARNED, occurred_at=self._at, new_id=self._new_id
-        )
+        self._deliveries.write(session)
 
     def add(self, entry: Entry, credential: SignedCredential | None) -> None:
         """Note all rows of one entry."""
@@ -108,7 +107,7 @@ class EntryRows:
             entry.target.version.document_sha256,
         )
         if entry.outcome is Outcome.AWARDED:
-            self._add_cells(entry, rated, submission_id, attempt_id)
+            self._add_deliveries(entry, rated, submission_id, attempt_id)
         return decision_id
 
     def _inputs(self, entry: Entry, rated: Rated, attempt_id: UUID) -> bytes:
@@ -188,20 +187,22 @@ class EntryRows:
     def _add(self, row: type[Row], *values: object) -> None:
         self._rows[row].rows.append(values)
 
-    def _add_cells(self, entry: Entry, rated: Rated, submission_id: UUID, attempt_id: UUID) -> None:
-        url = self._urls.launch_of_submission(submission_id)
-        comment = gradebook_comment(entry.target.definition, rated.judged.judgement, url)
+    def _add_deliveries(
+        self, entry: Entry, rated: Rated, submission_id: UUID, attempt_id: UUID
+    ) -> None:
         key = rated.context_id, entry.target.achievement.id
-        self._cells.extend(
-            Cell(
+        for link in self._ground.graded.get(key, ()):
+            self._deliveries.add(
                 resource_link_id=link.id,
                 user_id=entry.learner.user_id,
                 submission_id=submission_id,
                 attempt_id=attempt_id,
-                comment=comment,
+                comment=gradebook_comment(
+                    entry.target.definition,
+                    rated.judged.judgement,
+                    self._urls.launch_of_submission(submission_id),
+                ),
             )
-            for link in self._ground.graded.get(key, ())
-        )
 
 
 def _no_rows(ground: Ground, at: datetime) -> Mapping[type[Row], NewRows]:

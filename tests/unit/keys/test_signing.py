@@ -2,6 +2,7 @@
 
 import base64
 import pickle
+from itertools import product
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -59,8 +60,8 @@ def test_another_key_does_not_verify(ed25519_key: SigningKey) -> None:
 
 def test_a_private_key_survives_serialising(own_keys: tuple[SigningKey, ...]) -> None:
     """The bytes to be sealed give the same key back."""
-    for key in own_keys:
-        again = SigningKey.from_bytes(key.private_bytes())
+    for key, is_authentic in product(own_keys, (False, True)):
+        again = SigningKey.from_bytes(key.private_bytes(), is_authentic=is_authentic)
 
         assert again.public == key.public
         key.public.verify(again.sign(b"data"), b"data")
@@ -146,8 +147,9 @@ def test_a_weak_or_foreign_key_is_refused(ed25519_key: SigningKey, weak_key: RSA
 @pytest.mark.parametrize("der", [b"", b"\0", b"-----BEGIN", b"\x30\x82" + b"\xff" * 50])
 def test_bytes_that_are_no_key_are_refused(der: bytes) -> None:
     """Whatever bytes come, parsing ends in our own error."""
-    with pytest.raises(InvalidKeyError):
-        SigningKey.from_bytes(der)
+    for is_authentic in (False, True):
+        with pytest.raises(InvalidKeyError):
+            SigningKey.from_bytes(der, is_authentic=is_authentic)
     with pytest.raises(InvalidKeyError):
         PublicKey.from_bytes(der)
 
