@@ -83,10 +83,10 @@ def main(
     with ExitStack() as stack:
         plan = make_plan(stack, wanted)
         turns = measure(plan.cases, rounds=rounds, most=most)
-        once = dict(plan.once()) if plan.once else {}
-    turns = {**turns, **once}
-    figures = [figure_of(case.name, case.peer, turns) for case in plan.cases]
-    figures += [figure_of(name, name, turns) for name in once]
+        last = tuple(plan.last()) if plan.last else ()
+    turns = {**turns, **{name: taken for name, _, taken in last}}
+    peers = [(one.name, one.peer) for one in plan.cases] + [(name, peer) for name, peer, _ in last]
+    figures = [figure_of(name, peer, turns) for name, peer in peers]
     results = results_of(plan.targets, turns)
     click.echo(table(figures))
     if results:

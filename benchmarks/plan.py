@@ -40,8 +40,8 @@ class Plan:
     cases: list[Case] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    once: Callable[[], Iterable[tuple[str, Sequence[Turn]]]] | None = None
-    """What runs behind the rounds, once: the turns of each figure."""
+    last: Callable[[], Iterable[tuple[str, str, Sequence[Turn]]]] | None = None
+    """What runs behind the rounds: the turns of each figure, with its peer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,8 @@ def make_plan(stack: ExitStack, wanted: Wanted) -> Plan:
             plan.cases.append(stored.make_case(here, size, wanted.stored[0]))
         plan.targets += stored.make_targets(wanted.stored)
     if "bulk" in parts:
-        plan.once = partial(bulk.measure_bulk, folder, rows=wanted.in_bulk)
+        rounds = min(wanted.rounds, bulk.ROUNDS)
+        plan.last = partial(bulk.measure_bulk, folder, rows=wanted.in_bulk, rounds=rounds)
         plan.targets += bulk.make_targets()
     return plan
 

@@ -93,17 +93,23 @@ def _raw(samples: Samples) -> list[Case]:
     ]
 
 
+def make_lib_issue(samples: Samples) -> Case:
+    """Return openbadgeslib's signing."""
+    private, _ = pem_of(samples.ed25519)
+    return each(
+        LIB_ISSUE,
+        lambda one: ldp.add_data_integrity_proof(one, private, samples.ed25519.id, created=NOW),
+        samples.documents,
+        count=_SLOW,
+        peer=ISSUE,
+    )
+
+
 def _openbadgeslib(samples: Samples) -> list[Case]:
-    private, public = pem_of(samples.ed25519)
+    _, public = pem_of(samples.ed25519)
     verifier = ldp.OB3LdpVerifier(public)
     return [
-        each(
-            LIB_ISSUE,
-            lambda one: ldp.add_data_integrity_proof(one, private, samples.ed25519.id, created=NOW),
-            samples.documents,
-            count=_SLOW,
-            peer=ISSUE,
-        ),
+        make_lib_issue(samples),
         each(LIB_VERIFY, verifier.verify, samples.signed, count=_SLOWEST, peer=VERIFY),
         each(
             LIB_PROOF,

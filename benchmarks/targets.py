@@ -64,9 +64,6 @@ def _value(target: Target, turns: Turns) -> float | None:
     )
     if not target.peer:
         return median(costs)
-    if len(costs) != len(others):
-        # One of them ran once, behind the rounds.
-        costs, others = [median(costs)], [median(others)]
     ratios = [other / cost for cost, other in zip(costs, others, strict=True)]
     return median(ratios) if target.is_least else median(1 / ratio for ratio in ratios)
 
