@@ -39,6 +39,10 @@ class AwardRow(Row):
             sqlite_where=text("revoked_at IS NULL"),
             postgresql_where=text("revoked_at IS NULL"),
         ),
+        ForeignKeyConstraint(
+            ["achievement_version_id", "achievement_id"],
+            ["achievement_version.id", "achievement_version.achievement_id"],
+        ),
         Index("ix_award_earner", "earner_id", "achievement_id"),
         Index("ix_award_achievement", "achievement_id"),
     )
@@ -47,8 +51,8 @@ class AwardRow(Row):
     origin: Mapped[str]
     decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"), unique=True)
     earner_id: Mapped[UUID] = mapped_column(ForeignKey("earner.id"))
-    achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievement.id"))
-    achievement_version_id: Mapped[UUID] = mapped_column(ForeignKey("achievement_version.id"))
+    achievement_id: Mapped[UUID]
+    achievement_version_id: Mapped[UUID]
     evidence_page_id: Mapped[UUID] = mapped_column(unique=True)
     """The opaque id of the evidence page that stands in the credential."""
     awarded_at: Mapped[datetime]
@@ -144,6 +148,12 @@ class CredentialRow(Row):
             ["status_list_id", "status_position"],
             ["status_entry.status_list_id", "status_entry.position"],
         ),
+        ForeignKeyConstraint(
+            ["document_key_id", "issuer_id"], ["signing_key.id", "signing_key.issuer_id"]
+        ),
+        ForeignKeyConstraint(
+            ["token_key_id", "issuer_id"], ["signing_key.id", "signing_key.issuer_id"]
+        ),
         UniqueConstraint("status_list_id", "status_position"),
         CheckConstraint(
             "(token IS NULL) = (token_sha256 IS NULL) AND (token IS NULL) = (token_key_id IS NULL)",
@@ -153,7 +163,7 @@ class CredentialRow(Row):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), unique=True)
-    issuer_id: Mapped[UUID] = mapped_column(ForeignKey("issuer.id"))
+    issuer_id: Mapped[UUID]
     status_list_id: Mapped[UUID]
     status_position: Mapped[int]
     document: Mapped[bytes]
@@ -161,8 +171,8 @@ class CredentialRow(Row):
     token: Mapped[bytes | None]
     """The VC-JWT; of an award from a file there is none until `services.jwt_forms` signs it."""
     token_sha256: Mapped[str | None]
-    document_key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.id"), index=True)
-    token_key_id: Mapped[str | None] = mapped_column(ForeignKey("signing_key.id"), index=True)
+    document_key_id: Mapped[str] = mapped_column(index=True)
+    token_key_id: Mapped[str | None] = mapped_column(index=True)
     issued_at: Mapped[datetime]
     reissued_at: Mapped[datetime | None]
     """When these bytes took the place of former ones, which `FormerCredentialRow` keeps."""

@@ -114,6 +114,8 @@ class SigningKeyRow(Row):
             sqlite_where=text(f"issuer_id IS NULL AND {_IS_CURRENT}"),
             postgresql_where=text(f"issuer_id IS NULL AND {_IS_CURRENT}"),
         ),
+        # What refers to a key and to its issuer refers to both at once.
+        Index("uq_signing_key_whole", "id", "issuer_id", unique=True),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

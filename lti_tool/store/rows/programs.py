@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.store.base import Row, one_of
@@ -39,6 +39,8 @@ class AchievementVersionRow(Row):
     __tablename__ = "achievement_version"
     __table_args__ = (
         UniqueConstraint("achievement_id", "number"),
+        # What refers to a version and to its achievement refers to both at once.
+        Index("uq_achievement_version_whole", "id", "achievement_id", unique=True),
         one_of("state", "placeholder", "draft", "published", "retired"),
         one_of("image_type", "image/svg+xml", "image/png"),
     )

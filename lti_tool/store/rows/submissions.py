@@ -3,7 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.store.base import Row, one_of
@@ -18,12 +26,18 @@ class SubmissionRow(Row):
     """
 
     __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("context_id", "achievement_id", "user_id"),)
+    __table_args__ = (
+        UniqueConstraint("context_id", "achievement_id", "user_id"),
+        ForeignKeyConstraint(
+            ["achievement_version_id", "achievement_id"],
+            ["achievement_version.id", "achievement_version.achievement_id"],
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     context_id: Mapped[UUID] = mapped_column(ForeignKey("context.id"))
-    achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievement.id"))
-    achievement_version_id: Mapped[UUID] = mapped_column(ForeignKey("achievement_version.id"))
+    achievement_id: Mapped[UUID]
+    achievement_version_id: Mapped[UUID]
     """Pinned to the version it was opened with."""
     user_id: Mapped[UUID] = mapped_column(ForeignKey("lti_user.id"), index=True)
     created_at: Mapped[datetime]
