@@ -174,21 +174,22 @@ def _learn(
     canonical = canonicalize(document)
     if len(set(_BLANK_NODE.findall(canonical))) > 1:
         raise NoTemplateError("several blank nodes: their labels may depend on the values")
-    lines = [_cut(line, stand_ins) for line in canonical.splitlines(keepends=True)]
+    cutter = _Cutter(stand_ins)
+    lines = [cutter.cut(line) for line in canonical.splitlines(keepends=True)]
     for one, other in pairwise(lines):
         _check_order(one, other)
-    frame, pieces = _apart(lines, [_cut(f"<{one['id']}> ", stand_ins) for one in results])
+    frame, pieces = _apart(lines, [cutter.cut(f"<{one['id']}> ") for one in results])
     found = {
-        name_of(one): _Result(number, _joined(piece), _cut(_text(one), stand_ins))
+        name_of(one): _Result(number, _joined(piece), cutter.cut(_text(one)))
         for number, (one, piece) in enumerate(zip(results, pieces, strict=True))
     }
     text = document
     if results:
         places = [_place(number) for number in range(len(results))]
         text = {**document, "credentialSubject": {**subject, "result": places}}
-        stand_ins = {**stand_ins, **{one: f'"{one}"' for one in places}}
+        cutter = _Cutter({**stand_ins, **{one: f'"{one}"' for one in places}})
     # Without its last brace: the proof follows.
-    return _Frame(_joined(frame), _cut(_text(text)[:-1], stand_ins), len(results)), found
+    return _Frame(_joined(frame), cutter.cut(_text(text)[:-1]), len(results)), found
 
 
 def _apart(lines: Sequence[_Cut], heads: Sequence[_Cut]) -> tuple[list[_Cut], list[list[_Cut]]]:
@@ -221,13 +222,20 @@ def _check_order(one: _Cut, other: _Cut) -> None:
     raise NoTemplateError("the order of two lines depends on the values")
 
 
-def _cut(text: str, stand_ins: Mapping[str, str]) -> _Cut:
-    names = {stand_in: name for name, stand_in in stand_ins.items()}
-    # The longest first: one may begin as another does.
-    found = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    parts = re.split(f"({found})", text)
-    parts[1::2] = [names[one] for one in parts[1::2]]
-    return tuple(parts)
+class _Cutter:
+    """Cuts texts at stand-ins, and puts the names of the values in their places."""
+
+    def __init__(self, stand_ins: Mapping[str, str]) -> None:
+        self._names = {stand_in: name for name, stand_in in stand_ins.items()}
+        # The longest first: one may begin as another does.
+        found = "|".join(map(re.escape, sorted(self._names, key=len, reverse=True)))
+        self._found = re.compile(f"({found})")
+
+    def cut(self, text: str) -> _Cut:
+        """Return the pieces of a text."""
+        parts = self._found.split(text)
+        parts[1::2] = [self._names[one] for one in parts[1::2]]
+        return tuple(parts)
 
 
 def _begins(line: _Cut, head: _Cut) -> bool:

@@ -198,12 +198,15 @@ def lock_earners(session: Session, ids: Collection[UUID]) -> None:
     """Let nobody else award to some earners until the transaction ends; always in one order."""
     if session.get_bind().dialect.name == "sqlite":
         return  # there only one writes at a time
-    session.execute(
+    locked = (
         select(EarnerRow.id)
         .where(is_among(session, EarnerRow.id, ids))
         .order_by(EarnerRow.id)
         .with_for_update()
-    ).all()
+        .subquery()
+    )
+    # Their ids are known: nothing but their number comes back.
+    session.execute(select(func.count()).select_from(locked))
 
 
 def list_last_timestamps(
