@@ -10,9 +10,11 @@ from lti_tool.runtime import Runtime
 from lti_tool.services import replaying, revoking
 from lti_tool.services.bulk import awarding
 from lti_tool.services.bulk.batches import Batches, Ready
+from lti_tool.services.deliveries import STEP
 from lti_tool.services.jwt_forms import token_of
 from lti_tool.services.resolving import OwnResolver
 from lti_tool.services.settling import StackChangedError
+from lti_tool.store.bulk import lock_earners
 from lti_tool.store.rows import (
     AttemptRow,
     AttestationRow,
@@ -20,6 +22,7 @@ from lti_tool.store.rows import (
     AwardRow,
     CredentialRow,
     DecisionRow,
+    EarnerRow,
     ScoreDeliveryRow,
     StatusEntryRow,
     SubmissionRow,
@@ -268,6 +271,39 @@ def test_a_badge_that_was_taken_back_comes_again_only_when_asked(
 
     new = next(one for one in credentials(office) if one.id != old.id)
     assert (new.status_list_id, new.status_position) != (old.status_list_id, old.status_position)
+
+
+def test_a_column_that_was_told_something_is_told_the_newer_thing_later(office: Office) -> None:
+    """At the same instant, too: platforms refuse what is not newer. What waited is called off."""
+    data = office.rated(PASS, PASS)
+    office.award(office.rated(PASS))
+    (old,) = credentials(office)
+    revoking.revoke_credential(office.runtime.issuing, old.id, reason="By mistake")
+
+    assert office.award(data, awards_again=True) == {2: "awarded", 3: "awarded"}
+
+    with office.runtime.reading() as session:
+        found = session.scalars(
+            select(ScoreDeliveryRow).order_by(ScoreDeliveryRow.user_id, ScoreDeliveryRow.timestamp)
+        ).all()
+        again = [one for one in found if one.user_id == office.learners[0].id]
+        (other,) = [one for one in found if one not in again]
+    assert [one.state for one in (*again, other)] == ["superseded", "waiting", "waiting"]
+    assert again[0].timestamp == again[0].occurred_at == again[1].occurred_at == other.timestamp
+    assert again[1].timestamp == again[0].timestamp + STEP
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_nobody_else_awards_to_those_who_are_in_a_batch(office: Office) -> None:
+    """Until it is written; others go on."""
+    one, *others = (learner.earner_id for learner in office.learners)
+    free = select(EarnerRow.id).where(EarnerRow.id.in_([one, *others]))
+    with office.runtime.writing() as session:
+        lock_earners(session, others)
+        with office.runtime.writing() as other:
+            found = other.scalars(free.with_for_update(skip_locked=True)).all()
+
+    assert found == [one]
 
 
 def test_a_badge_held_by_another_decision_is_left_alone(office: Office) -> None:

@@ -1,11 +1,15 @@
 """Migrations and models on both databases."""
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, update
+from sqlalchemy.exc import IntegrityError
 
+from lti_tool.runtime import Runtime
 from lti_tool.store import schema
 from lti_tool.store.database import Database
-from lti_tool.store.rows import Row
+from lti_tool.store.rows import AwardRow, CredentialRow, Row, SubmissionRow
+from tests.bulks import an_office
+from tests.stacked import a_ladder
 
 
 def test_migrations_make_what_the_models_say(database: Database) -> None:
@@ -48,6 +52,26 @@ def test_partial_indexes_keep_their_condition(database: Database) -> None:
             actual = next(one for one in found.get_indexes(table.name) if one["name"] == index.name)
             options = actual["dialect_options"]
             assert any(key.endswith("_where") for key in options), index.name
+
+
+def test_a_version_goes_with_its_achievement_and_a_key_with_its_issuer(runtime: Runtime) -> None:
+    """Whoever names another's is refused by the database itself."""
+    ladder, other = a_ladder(runtime), an_office(runtime, slug="other")
+    ladder.release("one")
+    with runtime.reading() as session:
+        credential = session.scalars(select(CredentialRow)).one()
+    wrong = [
+        update(SubmissionRow).values(achievement_version_id=other.course.version.id),
+        update(AwardRow).values(achievement_version_id=other.course.version.id),
+        update(CredentialRow).values(issuer_id=other.course.issuer.id),
+        update(CredentialRow).values(document_key_id="nobody's"),
+    ]
+
+    for statement in wrong:
+        with pytest.raises(IntegrityError), runtime.writing() as session:
+            session.execute(statement)
+    with runtime.reading() as session:
+        assert session.scalars(select(CredentialRow.issuer_id)).one() == credential.issuer_id
 
 
 def test_an_old_database_does_not_start(database: Database) -> None:

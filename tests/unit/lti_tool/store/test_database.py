@@ -1,7 +1,11 @@
 """Ways of reading and writing."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from lti_tool.store.database import Database
@@ -66,6 +70,29 @@ def test_writing_much_commits_or_rolls_back_as_writing_does(database: Database) 
         fail()
     with database.reading() as session:
         assert session.scalars(select(FileDeletionRow.storage_key)).all() == ["kept"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_written_much_is_put_in_its_place_by_tidying(database: Database) -> None:
+    """Whoever writes it does not wait for that; any other commit does it, too."""
+    path = Path(str(database.engine.url.database))
+    before = path.stat().st_size
+
+    def write(using: Callable[[], AbstractContextManager[Session]], key: str) -> int:
+        with using() as session:
+            rows = [f"{key}{number:0200}" for number in range(50_000)]
+            session.execute(
+                insert(FileDeletionRow),
+                [{"storage_key": one, "requested_at": NOW} for one in rows],
+            )
+        return path.stat().st_size
+
+    assert write(database.writing_much, "a") == before
+    database.tidy()
+    tidied = path.stat().st_size
+    assert tidied > before
+    assert write(database.writing_much, "b") == tidied
+    assert write(database.writing, "c") > tidied
 
 
 def test_more_pages_are_held_only_meanwhile(database: Database) -> None:
