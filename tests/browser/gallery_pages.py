@@ -8,6 +8,10 @@ from tests.browser import gallery_samples as s
 from tests.browser.gallery_samples import Model, model
 
 Pages = dict[str, tuple[str, dict[str, object]]]
+ENTERED_FROM = (
+    "The department's list of coaching observations, spring term 2025, kept by the registrar in "
+    "folder 12/4; rows in أرشيف القسم were read from paper"
+)
 
 
 def learner() -> Pages:
@@ -296,6 +300,10 @@ def assessor() -> Pages:
             "assessor/score.html",
             {"page": score("assessor", decision=s.decision())},
         ),
+        "assessor-score-entered": (
+            "assessor/score.html",
+            {"page": score("assessor", s.decision(source=ENTERED_FROM), is_entered=True)},
+        ),
         "assessor-release-award": ("assessor/release.html", {"page": release("award")}),
         "assessor-release-no-award": ("assessor/release.html", {"page": release("no_award")}),
         "assessor-release-return": ("assessor/release.html", {"page": release("return")}),
@@ -526,6 +534,7 @@ def score(
     *,
     is_mine: bool = True,
     seats: Model | None = None,
+    is_entered: bool = False,
 ) -> Model:
     """Return the scoring page; with `seats`, one of several assessors'."""
     return model(
@@ -554,9 +563,11 @@ def score(
             until=s.LATER,
             take_url="#",
         ),
-        answers=s.ANSWERS,
-        artefacts=s.ARTEFACTS,
-        removed=(RemovedView(kind="video", removed_on=s.LATER),) if decision else (),
+        answers=() if is_entered else s.ANSWERS,
+        artefacts=() if is_entered else s.ARTEFACTS,
+        removed=(
+            (RemovedView(kind="video", removed_on=s.LATER),) if decision and not is_entered else ()
+        ),
         logs=(),
         criteria=criterion_scores(source, is_deciding=seats is not None and seats.seat == 0),
         comment="",

@@ -349,7 +349,7 @@ def delivery(state: str, resend_url: str | None = None) -> Model:
     return model("Delivery", state=state, at=NOON, detail=detail, resend_url=resend_url)
 
 
-def decision(outcome: str = "awarded") -> Model:
+def decision(outcome: str = "awarded", source: str = "") -> Model:
     """Return a released decision."""
     return model(
         "DecisionView",
@@ -360,6 +360,7 @@ def decision(outcome: str = "awarded") -> Model:
         delivery=delivery("failed", "#"),
         correct_url="#",
         superseded=(),
+        source=source,
     )
 
 

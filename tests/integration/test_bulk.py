@@ -89,7 +89,7 @@ def test_entered_ratings_are_read_and_corrected_as_any_others(app: Flask, office
         launch = rows.a_launch(session, office.course, instructor, Role.INSTRUCTOR)
         path = f"/attempts/{session.scalars(select(AttemptRow.id)).one()}"
     rater = Visitor(app, launch)
-    source = "Entered from the program’s records: <bdi>The department&#39;s list of 2025</bdi>"
+    source = '<p dir="auto">The department&#39;s list of 2025</p>'
     assert source in rater.get(path).text
 
     form = rater.get(f"{path}/correct").form(rater.url(f"{path}/correct/preview"))
