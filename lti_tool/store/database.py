@@ -80,12 +80,15 @@ class Database:
                 driver.execute(f"PRAGMA cache_size = -{_USUAL_KIBIBYTES}")
                 driver.execute(f"PRAGMA wal_autocheckpoint = {_USUAL_PAGES}")
 
-    def tidy(self) -> None:
-        """On SQLite, put what was written ahead in its place; whoever writes does not wait."""
+    def tidy(self, *, is_whole: bool = False) -> None:
+        """On SQLite, put what was written ahead in its place, while others read and write.
+
+        With `is_whole` it waits for them: then the file of what is written ahead begins anew.
+        """
         if self.has_one_writer:
             with self.engine.connect() as connection:
                 driver = cast(SQLiteConnection, connection.connection.driver_connection)
-                driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                driver.execute(f"PRAGMA wal_checkpoint({'RESTART' if is_whole else 'PASSIVE'})")
 
     def dispose(self) -> None:
         """Close all pooled connections."""

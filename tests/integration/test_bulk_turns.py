@@ -293,7 +293,7 @@ def test_long_words_of_both_hold_up_neither(runtime: Runtime) -> None:
         finish = staticmethod(lambda *_: done)
 
     database = SimpleNamespace(
-        has_one_writer=False, dispose=runtime.database.dispose, tidy=lambda: None
+        has_one_writer=False, dispose=runtime.database.dispose, tidy=lambda **_: None
     )
 
     def give_up(*_: object) -> None:

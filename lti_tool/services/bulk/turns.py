@@ -108,8 +108,8 @@ def _take_turns(
         done = batches.finish(cuts[number], ready)
         batches.stock(ready, [len(one) for one in cuts[number + 2 :: 2][:STOCKED]])
         if number % TIDIED == TIDIED - 1:
-            # While nobody writes: only then the file that is written ahead begins anew.
-            database.tidy()
+            # While nobody of us writes: what is written ahead would grow with the file.
+            database.tidy(is_whole=True)
         _tell(other, done if first else None)
         database.tidy()
         yield number, done
