@@ -59,9 +59,9 @@ class Database:
 
     @contextmanager
     def writing_much(self) -> Generator[Session]:
-        """Do the same with thousands of rows. On SQLite, `tidy` afterwards.
+        """Do the same with thousands of rows; `tidy` afterwards.
 
-        There more pages are held in memory meanwhile: else those of a batch are written out
+        On SQLite more pages are held in memory meanwhile: else those of a batch are written out
         before it ends, and read again. And what was written ahead is not put in its place by
         whoever writes it, while others wait.
         """

@@ -1,9 +1,12 @@
 """Awards from a file by two processes: the same as by one, whatever becomes of the other."""
 
 import os
+import shutil
 import signal
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
@@ -88,6 +91,21 @@ def test_batches_are_small_at_both_ends(office: Office, monkeypatch: pytest.Monk
     assert sorted(len(one.results) for one in parts) == [1, 1, 2, 2, 3]
     assert parts[-1].done == LEARNERS
     assert awarded(office) == LEARNERS
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_is_written_ahead_is_put_in_its_place(
+    office: Office, monkeypatch: pytest.MonkeyPatch, processes: int, tmp_path: Path
+) -> None:
+    """Batch by batch: else it would grow with the file, and whoever writes next would wait."""
+    monkeypatch.setattr(awarding, "can_fork", lambda: processes == 2)
+    by_two(office, office.rated(*[PASS] * LEARNERS))
+
+    path = Path(str(office.runtime.database.engine.url.database))
+    copy = shutil.copy(path, tmp_path / "without-what-is-ahead.db")
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT count(*) FROM award").fetchone() == (LEARNERS,)
 
 
 def test_rows_about_one_person_are_done_in_their_order(office: Office) -> None:

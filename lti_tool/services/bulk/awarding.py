@@ -13,7 +13,7 @@ from lti_tool.services.bulk.batches import Batches
 from lti_tool.services.bulk.ground import Wish, check_wish, load_ground
 from lti_tool.services.bulk.planning import Planner, RowResult
 from lti_tool.services.bulk.reading import FileRow
-from lti_tool.services.bulk.turns import can_fork, finish_by_turns
+from lti_tool.services.bulk.turns import can_fork, finish_alone, finish_by_turns
 from lti_tool.services.issuing import IssuingParts
 
 BATCH = 1000
@@ -81,7 +81,7 @@ def award(
         finished = (
             finish_by_turns(batches, tuple(_tapered(rows)), parts.database)
             if is_long and can_fork()
-            else (batches.finish(one) for one in _cut(rows))
+            else finish_alone(batches, _cut(rows), parts.database)
         )
         with closing(finished):
             for one in finished:

@@ -9,7 +9,7 @@ other is written.
 import os
 import sys
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -38,6 +38,18 @@ def can_fork() -> bool:
     )
 
 
+def finish_alone(batches: Batches, cuts: Iterable[Rows], database: Database) -> Generator[Done]:
+    """Write some batches of a file, and yield what became of each.
+
+    Raises:
+        StackChangedError: as `Batches.finish`.
+    """
+    for one in cuts:
+        done = batches.finish(one)
+        database.tidy()
+        yield done
+
+
 def finish_by_turns(batches: Batches, cuts: Sequence[Rows], database: Database) -> Generator[Done]:
     """Write all batches of a file, and yield what became of each.
 
@@ -60,7 +72,7 @@ def finish_by_turns(batches: Batches, cuts: Sequence[Rows], database: Database) 
             for number, done in _take_turns(batches, cuts, database, here, first=0):
                 del left[number]
                 yield done
-        yield from map(batches.finish, left.values())
+        yield from finish_alone(batches, left.values(), database)
     finally:
         # The other one ends as soon as it notices.
         here.close()
@@ -77,7 +89,7 @@ def _help(
     # Whatever fails here ends this process: the other one goes on alone, and meets what is real.
     with suppress(Exception), there:
         for _ in _take_turns(batches, cuts, database, there, first=1):
-            pass
+            database.tidy()
 
 
 def _take_turns(
