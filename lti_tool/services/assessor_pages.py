@@ -36,7 +36,7 @@ from lti_tool.services.showing import list_assessed
 from lti_tool.services.urls import CourseURLs, PublicURLs
 from lti_tool.store import assessments, awards, programs, queues, shares
 from lti_tool.store.assessments import DecisionParts
-from lti_tool.store.rows import KeptTextRow
+from lti_tool.store.rows import DecisionRow, KeptTextRow
 from lti_tool.values import Clock, Launch
 from rubrics.model import Aggregation, Rubric, ScoredTask
 
@@ -186,8 +186,14 @@ def decision_view(
             )
             for (later, _, _), (earlier, by, _) in pairwise(decided)
         ),
-        source=read_inputs(decision.inputs).source,
+        source=_entered_from(rated, decision),
     )
+
+
+def _entered_from(rated: Rated, decision: DecisionRow) -> str:
+    # Formerly it stood beside the ratings.
+    before = rated.assessment.source if rated.assessment else ""
+    return read_inputs(decision.inputs).source or before
 
 
 def _see(session: Session, launch: Launch, attempt_id: UUID, *, clock: Clock) -> _Seen:

@@ -92,7 +92,7 @@ class DecisionInputs:
     seats: tuple[SeatInput, ...] = ()
     """Every assessor's own ratings, where several rate; `criteria` is what they amount to."""
     source: str = ""
-    """Where ratings come from that the program entered; empty where they were given here."""
+    """Where ratings come from that the program entered; formerly their assessment said it."""
 
 
 def decision_inputs(inputs: DecisionInputs) -> bytes:

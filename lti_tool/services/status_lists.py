@@ -36,6 +36,8 @@ SIGNED_EVERY = timedelta(days=1)
 WARNED_AFTER = timedelta(days=3)
 FULL_AT = MINIMUM_ENTRIES // 2
 """Positions are drawn at random; beyond half of them most draws would be in vain."""
+MANY = 100
+"""So many are drawn as part of something larger, which tidies behind itself."""
 FAILED_DRAWS = 6
 """After so many in vain, more than succeeded, a list is counted: one that is half full fails
 so by one award in 64, so it is never far beyond its half when it is noticed."""
@@ -98,7 +100,8 @@ def _draw(
         # Two of one draw at the same place: the other one draws again.
         drawn = memoryview(random_bytes(8 * len(left))).cast("Q")
         wanted = {number % MINIMUM_ENTRIES: one for number, one in zip(drawn, left, strict=True)}
-        with database.writing_much() as session:
+        writing = database.writing_much if len(left) >= MANY else database.writing
+        with writing() as session:
             taken = awards.take_positions(session, list_id, wanted, at=clock())
         found |= {wanted[position]: position for position in taken}
         failed += len(left) - len(taken)

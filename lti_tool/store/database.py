@@ -5,12 +5,14 @@ commits, raising rolls back.
 """
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import OperationalError as SQLiteError
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -80,15 +82,15 @@ class Database:
                 driver.execute(f"PRAGMA cache_size = -{_USUAL_KIBIBYTES}")
                 driver.execute(f"PRAGMA wal_autocheckpoint = {_USUAL_PAGES}")
 
-    def tidy(self, *, is_whole: bool = False) -> None:
+    def tidy(self) -> None:
         """On SQLite, put what was written ahead in its place, while others read and write.
 
-        With `is_whole` it waits for them: then the file of what is written ahead begins anew.
+        Where that fails, a later commit does it: nothing is lost.
         """
         if self.has_one_writer:
-            with self.engine.connect() as connection:
+            with suppress(OperationalError, SQLiteError), self.engine.connect() as connection:
                 driver = cast(SQLiteConnection, connection.connection.driver_connection)
-                driver.execute(f"PRAGMA wal_checkpoint({'RESTART' if is_whole else 'PASSIVE'})")
+                driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def dispose(self) -> None:
         """Close all pooled connections."""

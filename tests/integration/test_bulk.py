@@ -1,5 +1,7 @@
 """Awards from a file: what single releases and attestations leave, for many at once."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from lti_tool.runtime import Runtime
 from lti_tool.services import replaying, revoking
 from lti_tool.services.bulk import awarding
 from lti_tool.services.bulk.batches import Batches, Ready
+from lti_tool.services.decision_inputs import decision_inputs, inputs_hash, read_inputs
 from lti_tool.services.deliveries import STEP
 from lti_tool.services.jwt_forms import token_of
 from lti_tool.services.resolving import OwnResolver
@@ -106,6 +109,23 @@ def test_entered_ratings_are_read_and_corrected_as_any_others(app: Flask, office
     with office.runtime.reading() as session:
         assert session.scalars(select(AwardRow)).one().revoked_at is not None
         assert not [d for one in replaying.replay_all(session) for d in one.differences]
+
+
+def test_what_was_entered_formerly_says_where_it_comes_from(app: Flask, office: Office) -> None:
+    """It stood with the ratings then, and the decision's own document never changes."""
+    office.award(office.rated(PASS))
+    with office.runtime.writing() as session:
+        instructor = rows.a_user(session, office.course, Role.INSTRUCTOR, name="Ida")
+        launch = rows.a_launch(session, office.course, instructor, Role.INSTRUCTOR)
+        attempt = session.scalars(select(AttemptRow)).one()
+        decision = session.scalars(select(DecisionRow)).one()
+        inputs = replace(read_inputs(decision.inputs), source="")
+        decision.inputs = decision_inputs(inputs)
+        decision.inputs_sha256 = inputs_hash(decision.inputs)
+        rows.an_assessment(session, attempt, instructor, {}).source = "The old list"
+        path = f"/attempts/{attempt.id}"
+
+    assert '<p dir="auto">The old list</p>' in Visitor(app, launch).get(path).text
 
 
 def test_a_row_attests_an_earlier_award(office: Office) -> None:

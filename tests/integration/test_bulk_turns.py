@@ -93,6 +93,20 @@ def test_batches_are_small_at_both_ends(office: Office, monkeypatch: pytest.Monk
     assert awarded(office) == LEARNERS
 
 
+def test_where_most_stands_already_little_is_reserved(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that grows is given again and again: positions are for those who are new."""
+    monkeypatch.setattr(awarding, "BATCH", 4)
+    data = office.rated(*[PASS] * LEARNERS)
+    office.award(office.rated(*[PASS] * (LEARNERS - 1), learners=office.learners[1:]))
+
+    found = by_two(office, data)
+
+    assert Counter(found.values()) == {"already": LEARNERS - 1, "awarded": 1}
+    assert office.count(StatusEntryRow) == LEARNERS
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("processes", [1, 2])
 def test_what_is_written_ahead_is_put_in_its_place(

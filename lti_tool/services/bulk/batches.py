@@ -86,13 +86,14 @@ class Batches:
         self._issuer = BatchIssuer(parts)
 
     def stock(self, ready: Ready, coming: Sequence[int]) -> None:
-        """Reserve what the batches that come next take, where one led to awards at all.
+        """Reserve what the batches that come next take, if they lead to as many awards.
 
         Nothing is done while there is enough for the next one. Where only one transaction
         writes at a time, this is done while nobody else wants to.
         """
-        if coming and ready.awarded:
-            self._issuer.stock(ready.issuer, coming[0], ahead=sum(coming[1:]))
+        taken = [one * len(ready.awarded) // len(ready.rows) for one in coming]
+        if any(taken):
+            self._issuer.stock(ready.issuer, taken[0], ahead=sum(taken[1:]))
 
     def give_back(self, ready: Ready) -> None:
         """Take back what was reserved for a batch that is never written: nobody has seen it."""

@@ -89,7 +89,7 @@ def _help(
     # Whatever fails here ends this process: the other one goes on alone, and meets what is real.
     with suppress(Exception), there:
         for _ in _take_turns(batches, cuts, database, there, first=1):
-            database.tidy()
+            pass
 
 
 def _take_turns(
@@ -120,8 +120,8 @@ def _take_turns(
         done = batches.finish(cuts[number], ready)
         batches.stock(ready, [len(one) for one in cuts[number + 2 :: 2][:STOCKED]])
         if number % TIDIED == TIDIED - 1:
-            # While nobody of us writes: what is written ahead would grow with the file.
-            database.tidy(is_whole=True)
+            # While neither writes: only then the file of what is written ahead begins anew.
+            database.tidy()
         _tell(other, done if first else None)
         database.tidy()
         yield number, done

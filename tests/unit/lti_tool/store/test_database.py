@@ -95,6 +95,11 @@ def test_what_is_written_much_is_put_in_its_place_by_tidying(database: Database)
     assert write(database.writing, "c") > tidied
 
 
+def test_what_cannot_be_tidied_now_is_no_error(tmp_path: Path) -> None:
+    """What was written is durable as it is; a later commit puts it in its place."""
+    Database(f"sqlite:///{tmp_path / 'gone' / 'tool.db'}").tidy()
+
+
 def test_more_pages_are_held_only_meanwhile(database: Database) -> None:
     """The connection goes back to the others as it was."""
     if database.engine.dialect.name != "sqlite":
