@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rubrics.submission import word_count
-from tests.browser.gallery import create_gallery, serving
+from tests.browser.gallery import create_gallery, serious, serving
 
 pytestmark = pytest.mark.browser
 ANSWER = "answer.reflection"
@@ -322,6 +322,17 @@ def test_login_without_a_cookie_says_what_to_change(page: Page, address: str) ->
     assert page.title().startswith("This did not open")
     assert not page.get_by_role("link", name="Open in a new window").is_visible()
     assert page.url.endswith("/lti-login")
+
+
+def test_a_platform_that_does_not_answer_is_said(page: Page, address: str) -> None:
+    """What login left with it cannot be read back: the page says so, and does not go on."""
+    page.goto(f"{address}/lti-storage-launch")
+    expect(page.get_by_role("status")).to_contain_text("did not answer")
+
+    expect(page.locator("h1")).to_have_text("This did not open")
+    assert page.title().startswith("This did not open")
+    assert page.url.endswith("/lti-storage-launch")
+    assert serious(page) == []
 
 
 def test_words_are_counted_as_the_server_counts_them(page: Page, address: str) -> None:

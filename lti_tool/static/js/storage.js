@@ -41,6 +41,14 @@ async function hasCookie(url) {
   if (!body.cookie) throw new Error(NO_COOKIE);
 }
 
+// What stands there from the beginning is announced when it changes.
+function say(place, state) {
+  const title = place.dataset[`${state}Title`];
+  place.querySelector("h1").textContent = title;
+  place.querySelector("[data-advice]").textContent = place.dataset[state];
+  document.title = [title, ...document.title.split(" · ").slice(1)].join(" · ");
+}
+
 const login = document.querySelector("[data-login]");
 if (login) {
   const data = login.dataset;
@@ -50,12 +58,8 @@ if (login) {
   } catch (error) {
     // Another window would be refused as this one is.
     const isRefused = window.parent === window && error.errors?.some((one) => one.message === NO_COOKIE);
-    const state = isRefused ? "refused" : "blocked";
-    const title = data[`${state}Title`];
-    login.querySelector("h1").textContent = title;
-    login.querySelector("[data-advice]").textContent = data[state];
+    say(login, isRefused ? "refused" : "blocked");
     login.querySelector("[data-window]").hidden = isRefused;
-    document.title = [title, ...document.title.split(" · ").slice(1)].join(" · ");
   }
 }
 
@@ -65,6 +69,6 @@ if (launch) {
     launch.elements.value.value = (await inStorage(launch.dataset, { subject: "lti.get_data" })).value;
     launch.submit();
   } catch {
-    document.querySelector("[data-blocked]").hidden = false;
+    say(launch.closest("[data-blocked]"), "blocked");
   }
 }
