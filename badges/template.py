@@ -76,12 +76,15 @@ class _Form:
     """A text to fill in: its chunks, and the number of the value behind each but the last."""
 
     def __init__(self, chunks: _Cut, numbers: Sequence[int]) -> None:
-        self._format = "%s".join(one.replace("%", "%%") for one in chunks)
+        self._parts = [part for one in chunks for part in (one, "")][:-1]
         self._numbers = numbers
 
     def fill(self, values: Sequence[str]) -> str:
         """Return the text with its values."""
-        return self._format % tuple([values[number] for number in self._numbers])
+        # A format would be looked through, letter by letter.
+        parts = self._parts.copy()
+        parts[1::2] = [values[number] for number in self._numbers]
+        return "".join(parts)
 
 
 class Filler:

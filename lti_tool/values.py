@@ -19,9 +19,16 @@ RandomToken = Callable[[], str]
 """Returns a fresh URL-safe secret of at least 256 bits."""
 
 
-_ID_BYTES, _AT_ONCE = 10, 256
-_VERSION, _VARIANT = 7 << 76, 2 << 62
-_RANDOM = (1 << 76) - 1 & ~(3 << 62)
+_AT_ONCE = 256
+_VARIANT, _VARIANT_BITS = 2 << 62, 3 << 62
+_VERSION, _VERSION_BITS = 76, 15 << 76
+_BEHIND_TIME = 80
+"""Bits of an ordered id behind those that tell when."""
+
+
+def random_ids(random_bytes: RandomBytes) -> NewId:
+    """Return what makes random ids (RFC 9562 section 5.4), for many rows at once."""
+    return _ids(4 << _VERSION, 16, random_bytes)
 
 
 def ordered_ids(at: datetime, random_bytes: RandomBytes) -> NewId:
@@ -30,15 +37,22 @@ def ordered_ids(at: datetime, random_bytes: RandomBytes) -> NewId:
     Rows that come together then stand together in each index, so that few of its pages change.
     74 bits are random; but they tell when, so nothing that is public is called by them.
     """
-    first = int(at.timestamp() * 1000) << 80 | _VERSION | _VARIANT
+    milliseconds = int(at.timestamp() * 1000)
+    return _ids(milliseconds << _BEHIND_TIME | 7 << _VERSION, _BEHIND_TIME // 8, random_bytes)
+
+
+def _ids(fixed: int, length: int, random_bytes: RandomBytes) -> NewId:
+    """Return what makes ids of which as many bytes, from the end, are random."""
+    fixed |= _VARIANT
+    free = (1 << 8 * length) - 1 & ~(_VARIANT_BITS | _VERSION_BITS)
 
     def ids() -> Iterator[UUID]:
         while True:
             # The system is asked once for many.
-            some = random_bytes(_ID_BYTES * _AT_ONCE)
-            for start in range(0, len(some), _ID_BYTES):
-                number = int.from_bytes(some[start : start + _ID_BYTES])
-                yield UUID(int=first | number & _RANDOM)
+            some = random_bytes(length * _AT_ONCE)
+            for start in range(0, len(some), length):
+                number = int.from_bytes(some[start : start + length])
+                yield UUID(int=fixed | number & free)
 
     return ids().__next__
 

@@ -36,7 +36,7 @@ from lti_tool.services.status_lists import reserve_positions
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.database import Database
 from lti_tool.store.rows import IssuerRow
-from lti_tool.values import Clock, NewId, RandomBytes
+from lti_tool.values import Clock, NewId, RandomBytes, random_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,11 +194,11 @@ def endorsements_of(
 
 def reserve_many(parts: IssuingParts, issuer: IssuerRow, count: int) -> list[Reservation]:
     """Give away ids and places in a status list, for ever."""
-    credential_ids = [parts.new_id() for _ in range(count)]
-    reserved = reserve_positions(
+    new_id = random_ids(parts.random_bytes)
+    places = reserve_positions(
         parts.database,
         issuer,
-        credential_ids,
+        [new_id() for _ in range(count)],
         rings=parts.rings,
         urls=parts.urls,
         clock=parts.clock,
@@ -207,10 +207,10 @@ def reserve_many(parts: IssuingParts, issuer: IssuerRow, count: int) -> list[Res
     )
     return [
         Reservation(
-            credential_id=one,
-            evidence_page_id=parts.new_id(),
-            status_list_id=reserved[one][0],
-            position=reserved[one][1],
+            credential_id=one.credential_id,
+            evidence_page_id=new_id(),
+            status_list_id=one.status_list_id,
+            position=one.position,
         )
-        for one in credential_ids
+        for one in places
     ]

@@ -8,6 +8,7 @@ harmless.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -43,6 +44,14 @@ FAILED_DRAWS = 6
 so by one award in 64, so it is never far beyond its half when it is noticed."""
 
 
+class Place(NamedTuple):
+    """A position of a status list that was given to a credential."""
+
+    credential_id: UUID
+    status_list_id: UUID
+    position: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedList:
     """A status list in both forms, as served, and what signed them."""
@@ -62,20 +71,20 @@ def reserve_positions(
     clock: Clock,
     new_id: NewId,
     random_bytes: RandomBytes,
-) -> Mapping[UUID, tuple[UUID, int]]:
+) -> list[Place]:
     """Give each credential a random free position of an open list of the issuer's, for ever.
 
-    Returns list and position by credential. Nobody counts what is given away: a list is
-    counted when draws fail, and one of which half is given away makes way for the next. So
-    what an award costs does not grow with the awards before it.
+    Nobody counts what is given away: a list is counted when draws fail, and one of which half
+    is given away makes way for the next. So what an award costs does not grow with the awards
+    before it.
     """
     lists = _Lists(database, issuer, rings=rings, urls=urls, clock=clock, new_id=new_id)
-    list_id, found = lists.find_open(), dict[UUID, tuple[UUID, int]]()
+    list_id, found = lists.find_open(), list[Place]()
+    left: Sequence[UUID] = credential_ids
     while True:
-        left = [one for one in credential_ids if one not in found]
-        drawn = _draw(database, list_id, left, clock=clock, random_bytes=random_bytes)
-        found |= {one: (list_id, position) for one, position in drawn.items()}
-        if len(found) == len(credential_ids):
+        drawn, left = _draw(database, list_id, left, clock=clock, random_bytes=random_bytes)
+        found += [Place(one, list_id, position) for position, one in drawn]
+        if not left:
             return found
         list_id = lists.open_after(list_id)
 
@@ -87,30 +96,34 @@ def _draw(
     *,
     clock: Clock,
     random_bytes: RandomBytes,
-) -> Mapping[UUID, int]:
-    """Return a position for each credential; for some only when the list has to make way.
+) -> tuple[list[tuple[int, UUID]], Sequence[UUID]]:
+    """Return positions with their credentials, and who got none, as the list has to make way.
 
     A transaction ends with its one statement: nobody holds a position while waiting for
     another's.
     """
-    found: dict[UUID, int] = {}
-    failed = 0
-    while len(found) < len(credential_ids):
-        left = [one for one in credential_ids if one not in found]
-        # Two of one draw at the same place: the other one draws again.
+    found: list[tuple[int, UUID]] = []
+    left, failed = credential_ids, 0
+    while left:
         drawn = memoryview(random_bytes(8 * len(left))).cast("Q")
-        wanted = {number % MINIMUM_ENTRIES: one for number, one in zip(drawn, left, strict=True)}
+        # Where two of one draw are the same, one of them is drawn again.
+        positions = dict.fromkeys(number % MINIMUM_ENTRIES for number in drawn)
+        wanted = dict(zip(positions, left, strict=False))
         writing = database.writing_much if len(left) >= MANY else database.writing
         with writing() as session:
-            taken = awards.take_positions(session, list_id, wanted, at=clock())
-        found |= {wanted[position]: position for position in taken}
+            taken = set(awards.take_positions(session, list_id, wanted, at=clock()))
+        found += [one for one in wanted.items() if one[0] in taken]
         failed += len(left) - len(taken)
+        left = [
+            *(one for position, one in wanted.items() if position not in taken),
+            *left[len(wanted) :],
+        ]
         if failed >= FAILED_DRAWS and failed > len(found):
             with database.reading() as session:
                 if awards.count_entries(session, list_id) >= FULL_AT:
                     break
             failed = 0
-    return found
+    return found, left
 
 
 class _Lists:

@@ -117,7 +117,8 @@ def reserve(runtime: Runtime, issuer: IssuerRow, count: int) -> list[tuple[UUID,
         new_id=runtime.new_id,
         random_bytes=runtime.random_bytes,
     )
-    return [reserved[one] for one in ids]
+    assert {one.credential_id for one in reserved} == set(ids)
+    return [(one.status_list_id, one.position) for one in reserved]
 
 
 def test_positions_are_drawn_once_each_and_at_random(runtime: Runtime, issuer: IssuerRow) -> None:

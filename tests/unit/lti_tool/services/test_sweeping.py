@@ -172,18 +172,17 @@ def a_list(runtime: Runtime, slug: str) -> UUID:
         )
     with runtime.reading() as session:
         issuer = session.get_one(IssuerRow, course.issuer.id)
-    credential_id = runtime.new_id()
-    reserved = reserve_positions(
+    (place,) = reserve_positions(
         runtime.database,
         issuer,
-        [credential_id],
+        [runtime.new_id()],
         rings=runtime.rings,
         urls=PublicURLs(runtime.settings.base_url),
         clock=runtime.clock,
         new_id=runtime.new_id,
         random_bytes=runtime.random_bytes,
     )
-    return reserved[credential_id][0]
+    return place.status_list_id
 
 
 def test_a_list_that_cannot_be_signed_holds_up_no_other(
