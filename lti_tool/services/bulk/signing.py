@@ -60,7 +60,10 @@ class _Batch:
     endorsed: Mapping[UUID, Endorsements]
     proofs: dict[datetime, Proof]
     instants: dict[datetime, str]
-    last: dict[Hashable, bytes]
+    kinds: dict[Hashable, int]
+    """The templates that were used, numbered."""
+    fillers: dict[Hashable, tuple[int, Filler]]
+    last: dict[int, bytes]
     """The last credential from each template."""
 
 
@@ -106,6 +109,8 @@ class BatchIssuer:
                 endorsed=endorsements_of(session, issuer, {one.version_id for one in facts}),
                 proofs={},
                 instants={},
+                kinds={},
+                fillers={},
                 last={},
             )
         key = batch.ring.current(Algorithm.ED25519)
@@ -136,25 +141,48 @@ class BatchIssuer:
         return taken
 
     def _sign(self, batch: _Batch, facts: AwardFacts, reservation: Reservation) -> bytes:
-        kind, values = _kind(batch, facts, reservation), _values(batch, facts, reservation)
+        values = _values(batch, facts, reservation)
         if values is None:
             return self._sign_whole(batch, facts, reservation)
-        key = kind, id(facts.result)
-        known = self._fillers.get(key)
-        if known is None:
-            if len(self._fillers) >= KEPT:
-                self._fillers.clear()
-            whole = self._sign_whole(batch, facts, reservation)
-            filler = self._filler(kind, batch, facts, reservation)
-            is_same = filler is not None and filler.sign(values, _proof(batch, facts)) == whole
-            # The result is kept, too: another one could come to have its id.
-            self._fillers[key] = facts.result, filler if is_same else None
-            return whole
-        filler = known[1]
-        if filler is None:
-            return self._sign_whole(batch, facts, reservation)
-        batch.last[kind] = document = filler.sign(values, _proof(batch, facts))
+        # Within a batch these tell kinds apart, and are quicker to compare.
+        alike = (
+            facts.version_id.int,
+            reservation.status_list_id.int,
+            id(facts.result),
+            facts.is_entered,
+            len(values),
+        )
+        found = batch.fillers.get(alike)
+        if found is None:
+            kind = _kind(batch, facts, reservation)
+            known = self._fillers.get((kind, id(facts.result)))
+            if known is None:
+                return self._sign_first(kind, values, batch, facts, reservation)
+            if known[1] is None:
+                return self._sign_whole(batch, facts, reservation)
+            number = batch.kinds.setdefault(kind, len(batch.kinds))
+            batch.fillers[alike] = found = number, known[1]
+        number, filler = found
+        batch.last[number] = document = filler.sign(values, _proof(batch, facts))
         return document
+
+    def _sign_first(
+        self,
+        kind: Hashable,
+        values: tuple[str, ...],
+        batch: _Batch,
+        facts: AwardFacts,
+        reservation: Reservation,
+    ) -> bytes:
+        """Sign the first of a kind, and find out whether the others may come from a template."""
+        if len(self._fillers) >= KEPT:
+            self._fillers.clear()
+        whole = self._sign_whole(batch, facts, reservation)
+        filler = self._filler(kind, batch, facts, reservation)
+        is_same = filler is not None and filler.sign(values, _proof(batch, facts)) == whole
+        # The result is kept, too: another one could come to have its id.
+        self._fillers[kind, id(facts.result)] = facts.result, filler if is_same else None
+        return whole
 
     def _sign_whole(self, batch: _Batch, facts: AwardFacts, reservation: Reservation) -> bytes:
         unsigned = self._unsigned(batch, facts, reservation)
@@ -241,15 +269,15 @@ def _values(batch: _Batch, facts: AwardFacts, reservation: Reservation) -> tuple
     name, urn = facts.subject.name, facts.subject.urn
     if (name and not fits(name)) or not urn.startswith(_URN):
         return None
-    return (
+    values = (
         str(reservation.credential_id),
         str(reservation.evidence_page_id),
         str(reservation.position),
         urn.removeprefix(_URN),
         _instant(batch, facts.awarded_at),
         _instant(batch, facts.issued_at),
-        *((name,) if name else ()),
     )
+    return (*values, name) if name else values
 
 
 def _instant(batch: _Batch, instant: datetime) -> str:
