@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from badges.achievement import Achievement, Evidence, Issuer, Status
@@ -37,8 +38,7 @@ ATTESTED_NARRATIVE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reservation:
+class Reservation(NamedTuple):
     """Ids that were given away for one credential before it is signed."""
 
     credential_id: UUID
@@ -47,16 +47,14 @@ class Reservation:
     position: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(NamedTuple):
     """Whose credential it is; `name` is there when they confirmed it."""
 
     urn: str
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AwardFacts:
+class AwardFacts(NamedTuple):
     """What the credential of a badge says beyond its definition and ids.
 
     Without a `result` the award is one that a coordinator attests: it was earned at

@@ -5,7 +5,7 @@ one was revoked, and daily. A reserved position that no credential uses is
 harmless.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple

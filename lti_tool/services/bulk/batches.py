@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -68,8 +69,7 @@ class Done:
     results: tuple[RowResult, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Signed:
+class _Signed(NamedTuple):
     """An entry with its credential, if it leads to one."""
 
     entry: Entry

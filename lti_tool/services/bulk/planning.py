@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -56,8 +56,7 @@ _OUTCOMES: Mapping[Verdict, Outcome] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowResult:
+class RowResult(NamedTuple):
     """What became of a row, or would. `faults` say why it was refused."""
 
     number: int
@@ -65,8 +64,7 @@ class RowResult:
     faults: tuple[RowFault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rated:
+class Rated(NamedTuple):
     """Ratings that a row holds, and what they amount to."""
 
     context_id: UUID
@@ -74,8 +72,7 @@ class Rated:
     judged: Judged
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """A row that is to be written: ratings, or (`held_since`) an earlier award."""
 
     row: FileRow
@@ -111,8 +108,7 @@ class Plan:
     meant: Meant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Meant:
+class _Meant(NamedTuple):
     """Whom and what a row means, before it is known how they stand."""
 
     row: FileRow

@@ -9,7 +9,7 @@ each batch and kind the last one is verified as a stranger would.
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -235,8 +235,7 @@ class BatchIssuer:
     ) -> tuple[AwardFacts, Reservation]:
         new_id, digits = self._parts.new_id, int.from_bytes(self._parts.random_bytes(4))
         name = f"Stand In {new_id()}" if facts.subject.name else ""
-        return replace(
-            facts,
+        return facts._replace(
             subject=Subject(urn=f"{_URN}{new_id()}", name=name),
             awarded_at=_AWARDED_AT,
             issued_at=_ISSUED_AT,
