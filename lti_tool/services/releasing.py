@@ -300,9 +300,14 @@ def gradebook_comment(definition: AchievementDefinition, judgement: Judgement, u
 
     It is stored with the delivery, so it is in the product's language, not the reader's.
     """
+    return f"{gradebook_verdict(definition, judgement)} {url}"
+
+
+def gradebook_verdict(definition: AchievementDefinition, judgement: Judgement) -> str:
+    """Return what the comment says before its link."""
     points = judgement.result.points
     total = f", {points.normalize():f} points" if points is not None else ""
-    return f"{definition.title}: badge earned{total}. {url}"
+    return f"{definition.title}: badge earned{total}."
 
 
 def _check_hash(prepared: Prepared, inputs_hash: str) -> None:

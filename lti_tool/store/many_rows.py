@@ -16,7 +16,7 @@ from itertools import chain, islice, repeat
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Dialect, Table, any_, func, literal, select
+from sqlalchemy import ColumnElement, Dialect, Table, Uuid, any_, func, literal, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine, UserDefinedType
@@ -41,7 +41,7 @@ _ENCODERS: Mapping[str, Callable[[Any], bytes]] = {
     "timestamp with time zone": lambda at: (
         b"\0\0\0\x08" + ((at - _EPOCH) // _MICROSECOND).to_bytes(8, signed=True)
     ),
-    "uuid": lambda value: b"\0\0\0\x10" + value.bytes,
+    "uuid": lambda value: b"\0\0\0\x10" + value.int.to_bytes(16),
     "varchar": lambda value: len(data := value.encode()).to_bytes(4) + data,
 }
 """Fields of COPY, the length first, by PostgreSQL's names for the types of our columns."""
@@ -153,18 +153,23 @@ def _processed(table: Table, dialect: Dialect, new: NewRows) -> tuple[_Tuple, li
             (_processor(table.c[name].type, dialect), value) for name, value in new.shared.items()
         )
     )
-    processes = [_processor(table.c[name].type, dialect) for name in new.names]
     if not new.names:
         return shared, new.rows
-    columns = (_each(*one) for one in zip(processes, zip(*new.rows, strict=True), strict=True))
+    types = [table.c[name].type for name in new.names]
+    given = zip(types, zip(*new.rows, strict=True), strict=True)
+    columns = [_each(type_, dialect, column) for type_, column in given]
     return shared, list(zip(*columns, strict=True))
 
 
-def _each(process: _Process, column: Sequence[Any]) -> Iterable[Any]:
+def _each(type_: TypeEngine[Any], dialect: Dialect, column: Sequence[Any]) -> Iterable[Any]:
+    process = _processor(type_, dialect)
     if process is None:
         return column
     if _is_one(column):
         return repeat(process(column[0]), len(column))
+    if isinstance(type_, Uuid):
+        # As the type does it; most columns are ids.
+        return [None if one is None else f"{one.int:032x}" for one in column]
     return map(process, column)
 
 

@@ -82,11 +82,7 @@ class Entry(NamedTuple):
     source: str
     rated: Rated | None = None
     held_since: datetime | None = None
-
-    @property
-    def outcome(self) -> Outcome:
-        """What the row leads to."""
-        return _OUTCOMES[self.rated.judged.verdict] if self.rated else Outcome.AWARDED
+    outcome: Outcome = Outcome.AWARDED
 
     @property
     def result(self) -> RowResult:
@@ -241,18 +237,15 @@ def _entry(
     if _stands(standing, criteria):
         return None
     _check_free(wish, ground, standing)
-    rated = Rated(
-        context_id=meant.context_id,
-        criteria=criteria,
-        judged=reader.judged(target, criteria, standing.held),
-    )
+    judged = reader.judged(target, criteria, standing.held)
     return Entry(
         row=row,
         learner=meant.learner,
         target=target,
         standing=standing,
         source=source,
-        rated=rated,
+        rated=Rated(context_id=meant.context_id, criteria=criteria, judged=judged),
+        outcome=_OUTCOMES[judged.verdict],
     )
 
 

@@ -6,6 +6,7 @@ in the decision's inputs, which is where all others look once something is decid
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from lti_tool.services.decision_inputs import (
 )
 from lti_tool.services.deliveries import DeliveryKind, ManyDeliveries
 from lti_tool.services.issuing import SignedCredential
-from lti_tool.services.releasing import gradebook_comment
+from lti_tool.services.releasing import gradebook_verdict
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.base import Row
 from lti_tool.store.database import Database
@@ -37,6 +38,17 @@ from lti_tool.store.rows import (
 from lti_tool.values import NewId
 
 
+class _Alike(NamedTuple):
+    """What decisions share that rest on the same ratings, from the same source."""
+
+    judged: Judged
+    before: bytes
+    after: bytes
+    """The document of what each rests on, before and after the id of its attempt."""
+    verdict: str
+    """What the gradebook says of it."""
+
+
 class EntryRows:
     """The rows of a batch; they are made outside of the transaction that writes them."""
 
@@ -48,7 +60,7 @@ class EntryRows:
         self._rows = _no_rows(ground, at)
         self._ready: list[ManyRows] = []
         self._deliveries = ManyDeliveries(DeliveryKind.EARNED, occurred_at=at, new_id=new_id)
-        self._documents: dict[tuple[int, str], tuple[Judged, bytes, bytes]] = {}
+        self._alike: dict[tuple[int, str], _Alike] = {}
 
     def close(self, database: Database) -> None:
         """Turn them into what the database takes, once all entries are noted.
@@ -94,7 +106,8 @@ class EntryRows:
             bool(entry.standing.name),
             last.revision + 1 if last else 0,
         )
-        judged, inputs = rated.judged, self._inputs(entry, rated, attempt_id)
+        judged, alike = rated.judged, self._find_alike(entry, rated, attempt_id)
+        inputs = alike.before + str(attempt_id).encode() + alike.after
         self._add(
             DecisionRow,
             decision_id,
@@ -107,18 +120,19 @@ class EntryRows:
             entry.target.version.document_sha256,
         )
         if entry.outcome is Outcome.AWARDED:
-            self._add_deliveries(entry, rated, submission_id, attempt_id)
+            self._add_deliveries(entry, rated, submission_id, attempt_id, alike.verdict)
         return decision_id
 
-    def _inputs(self, entry: Entry, rated: Rated, attempt_id: UUID) -> bytes:
-        """Return the document of what a decision rests on.
+    def _find_alike(self, entry: Entry, rated: Rated, attempt_id: UUID) -> _Alike:
+        """Return what is the same for all rows of the same ratings and source.
 
-        For rows of the same ratings and source it is the same, but for the attempt.
+        `attempt_id` is that of one of them: nothing else in its documents is the same.
         """
-        judged, id_ = rated.judged, str(attempt_id).encode()
+        judged = rated.judged
+        # What it is of is kept, too: another one could come to have its id.
         key = id(judged), entry.source
-        known = self._documents.get(key)
-        if known is None:
+        found = self._alike.get(key)
+        if found is None:
             inputs = DecisionInputs(
                 attempt_id=attempt_id,
                 definition_sha256=entry.target.version.document_sha256,
@@ -128,10 +142,10 @@ class EntryRows:
                 beside=judged.beside,
                 source=entry.source,
             )
-            before, _, after = decision_inputs(inputs).partition(id_)
-            # What it is of is kept, too: another one could come to have its id.
-            self._documents[key] = known = judged, before, after
-        return known[1] + id_ + known[2]
+            before, _, after = decision_inputs(inputs).partition(str(attempt_id).encode())
+            verdict = gradebook_verdict(entry.target.definition, judged.judgement)
+            self._alike[key] = found = _Alike(judged, before, after, verdict)
+        return found
 
     def _add_submission(self, entry: Entry, rated: Rated) -> UUID:
         if entry.standing.submission is not None:
@@ -188,7 +202,7 @@ class EntryRows:
         self._rows[row].rows.append(values)
 
     def _add_deliveries(
-        self, entry: Entry, rated: Rated, submission_id: UUID, attempt_id: UUID
+        self, entry: Entry, rated: Rated, submission_id: UUID, attempt_id: UUID, verdict: str
     ) -> None:
         key = rated.context_id, entry.target.achievement.id
         for link in self._ground.graded.get(key, ()):
@@ -197,11 +211,7 @@ class EntryRows:
                 user_id=entry.learner.user_id,
                 submission_id=submission_id,
                 attempt_id=attempt_id,
-                comment=gradebook_comment(
-                    entry.target.definition,
-                    rated.judged.judgement,
-                    self._urls.launch_of_submission(submission_id),
-                ),
+                comment=f"{verdict} {self._urls.launch_of_submission(submission_id)}",
             )
 
 
