@@ -128,6 +128,17 @@ def list_members(
             yield from map(Member._make, found)
 
 
+def has_any(session: Session, earner_ids: Collection[UUID]) -> bool:
+    """Whether some earners have begun or hold anything at all: most, in a file, are new."""
+    work = (
+        select(SubmissionRow.id)
+        .join(UserRow, UserRow.id == SubmissionRow.user_id)
+        .where(is_among(session, UserRow.earner_id, earner_ids))
+    )
+    held = select(AwardRow.id).where(is_among(session, AwardRow.earner_id, earner_ids))
+    return bool(session.scalar(select(or_(held.exists(), work.exists()))))
+
+
 def list_awards(
     session: Session, earner_ids: Collection[UUID], achievement_ids: Collection[UUID]
 ) -> Iterator[AwardRow]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import filterfalse
@@ -69,7 +70,7 @@ class _Known:
         users = {user_id for _, _, user_id in self.work}
         for one in asked:
             user = one[0]
-            is_known = user.earner_id in earners or user.user_id in users or user.name_chosen_at
+            is_known = user.name_chosen_at or user.earner_id in earners or user.user_id in users
             yield self._standing(*one) if is_known else _NOTHING
 
     def _standing(self, user: Member, target: Target, context_id: UUID | None) -> Standing:
@@ -88,10 +89,18 @@ class _Known:
         )
 
 
+_NOBODY = _Known(awards={}, work={}, names={}, held={})
+
+
 def load_standings(session: Session, asked: Sequence[Asked]) -> list[Standing]:
     """Return how people stand with badges, in as many queries for all as for one."""
-    users = {user.user_id for user, _, _ in asked}
     earners = {user.earner_id for user, _, _ in asked}
+    known = _load(session, asked, earners) if bulk.has_any(session, earners) else _NOBODY
+    return list(known.standings(asked))
+
+
+def _load(session: Session, asked: Sequence[Asked], earners: AbstractSet[UUID]) -> _Known:
+    users = {user.user_id for user, _, _ in asked}
     targets = {id(target): target for _, target, _ in asked}.values()
     achievements = {target.achievement.id for target in targets}
     every: dict[Key, list[AwardRow]] = defaultdict(list)
@@ -108,7 +117,7 @@ def load_standings(session: Session, asked: Sequence[Asked]) -> list[Standing]:
         for earner_id, slug in bulk.list_held(session, earners, slugs):
             held[earner_id].add(slug)
     names = bulk.list_confirmed_names(session, earners)
-    return list(_Known(awards=every, work=work, names=names, held=held).standings(asked))
+    return _Known(awards=every, work=work, names=names, held=held)
 
 
 def _is_live(award: AwardRow) -> bool:
