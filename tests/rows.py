@@ -392,7 +392,12 @@ def a_launch(
 
 
 def a_submission(session: Session, course: Course, user: UserRow) -> SubmissionRow:
-    """Store that a learner works toward the course's achievement."""
+    """Store that a learner of the course works toward its achievement."""
+    if session.get(MembershipRow, (course.context.id, user.id)) is None:
+        member = MembershipRow(
+            context_id=course.context.id, user_id=user.id, roles="learner", seen_at=NOW
+        )
+        stored(session, member)
     return stored(
         session,
         SubmissionRow(

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, column, inspect, select, table, text
 from lti_tool.runtime import Runtime
 from lti_tool.services import compromising, reissuing, rotating, sharing
 from lti_tool.store import schema
+from lti_tool.store.rows import MembershipRow, SubmissionRow
 from tests.stacked import Ladder, a_ladder
 
 LANDED = "0001"
@@ -54,6 +55,27 @@ def test_long_documents_are_compressed_quickly_where_that_is_offered(runtime: Ru
     finally:
         # Other tests use the same database.
         schema.upgrade(engine)
+
+
+def test_whoever_has_work_in_a_course_is_a_member_of_it(runtime: Runtime) -> None:
+    """Also where somebody took the membership away by hand; as what, nobody knows any more."""
+    ladder = a_ladder(runtime)
+    ladder.release("one")
+    engine = runtime.database.engine
+    schema.downgrade(engine, "0009")
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("DELETE FROM membership"))
+    finally:
+        schema.upgrade(engine)
+
+    with runtime.reading() as session:
+        members = session.scalars(select(MembershipRow)).all()
+        work = session.scalars(select(SubmissionRow)).all()
+    assert {(one.context_id, one.user_id) for one in members} == {
+        (one.context_id, one.user_id) for one in work
+    }
+    assert {one.roles for one in members} == {""}
 
 
 def compressions(engine: Engine) -> set[str]:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from lti_tool.runtime import Runtime
 from lti_tool.store import schema
 from lti_tool.store.database import Database
-from lti_tool.store.rows import AwardRow, CredentialRow, Row, SubmissionRow
+from lti_tool.store.rows import AwardRow, CredentialRow, Row, ScoreDeliveryRow, SubmissionRow
 from tests.bulks import an_office
 from tests.stacked import a_ladder
 
@@ -72,6 +72,25 @@ def test_a_version_goes_with_its_achievement_and_a_key_with_its_issuer(runtime: 
             session.execute(statement)
     with runtime.reading() as session:
         assert session.scalars(select(CredentialRow.issuer_id)).one() == credential.issuer_id
+
+
+def test_work_is_a_members_and_a_score_goes_to_whose_work_it_is(runtime: Runtime) -> None:
+    """Whoever names somebody else is refused by the database itself."""
+    ladder, other = a_ladder(runtime), an_office(runtime, slug="other")
+    ladder.release("one")
+    stranger = other.learners[0].id
+    wrong = [
+        update(SubmissionRow).values(context_id=other.course.context.id),
+        update(SubmissionRow).values(user_id=stranger),
+        update(ScoreDeliveryRow).values(user_id=stranger),
+    ]
+    with runtime.reading() as session:
+        delivered_to = set(session.scalars(select(ScoreDeliveryRow.user_id)))
+
+    for statement in wrong:
+        with pytest.raises(IntegrityError), runtime.writing() as session:
+            session.execute(statement)
+    assert delivered_to == {ladder.learner.id}
 
 
 def test_an_old_database_does_not_start(database: Database) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.store.base import Row, one_of
@@ -17,6 +17,7 @@ class ScoreDeliveryRow(Row):
 
     __tablename__ = "score_delivery"
     __table_args__ = (
+        ForeignKeyConstraint(["user_id", "submission_id"], ["submission.user_id", "submission.id"]),
         one_of("kind", "submitted", "earned", "cleared"),
         one_of("state", "waiting", "delivered", "failed", "superseded", "unneeded"),
         Index("ix_score_delivery_due", "state", "next_try_at"),
@@ -25,9 +26,9 @@ class ScoreDeliveryRow(Row):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     resource_link_id: Mapped[UUID] = mapped_column(ForeignKey("resource_link.id"))
-    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"), index=True)
+    submission_id: Mapped[UUID] = mapped_column(index=True)
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"))
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("lti_user.id"))
+    user_id: Mapped[UUID]
     kind: Mapped[str]
     comment: Mapped[str]
     """Plain text for the gradebook: the verdict and a stable link."""

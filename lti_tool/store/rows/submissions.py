@@ -28,6 +28,10 @@ class SubmissionRow(Row):
     __tablename__ = "submission"
     __table_args__ = (
         UniqueConstraint("context_id", "achievement_id", "user_id"),
+        Index("uq_submission_whose", "user_id", "id", unique=True),
+        ForeignKeyConstraint(
+            ["context_id", "user_id"], ["membership.context_id", "membership.user_id"]
+        ),
         ForeignKeyConstraint(
             ["achievement_version_id", "achievement_id"],
             ["achievement_version.id", "achievement_version.achievement_id"],
@@ -35,11 +39,11 @@ class SubmissionRow(Row):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    context_id: Mapped[UUID] = mapped_column(ForeignKey("context.id"))
+    context_id: Mapped[UUID]
     achievement_id: Mapped[UUID]
     achievement_version_id: Mapped[UUID]
     """Pinned to the version it was opened with."""
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("lti_user.id"), index=True)
+    user_id: Mapped[UUID]
     created_at: Mapped[datetime]
 
 
