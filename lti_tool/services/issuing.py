@@ -192,8 +192,10 @@ def endorsements_of(
     }
 
 
-def reserve_many(parts: IssuingParts, issuer: IssuerRow, count: int) -> list[Reservation]:
-    """Give away ids and places in a status list, for ever."""
+def reserve_many(
+    parts: IssuingParts, issuer: IssuerRow, count: int, *, least: int | None = None
+) -> list[Reservation]:
+    """Give away ids and places in a status list, for ever: so many, or at `least` so many."""
     new_id = random_ids(parts.random_bytes)
     places = reserve_positions(
         parts.database,
@@ -204,6 +206,7 @@ def reserve_many(parts: IssuingParts, issuer: IssuerRow, count: int) -> list[Res
         clock=parts.clock,
         new_id=parts.new_id,
         random_bytes=parts.random_bytes,
+        least=least,
     )
     return [
         Reservation(

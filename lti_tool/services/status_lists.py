@@ -71,8 +71,11 @@ def reserve_positions(
     clock: Clock,
     new_id: NewId,
     random_bytes: RandomBytes,
+    least: int | None = None,
 ) -> list[Place]:
     """Give each credential a random free position of an open list of the issuer's, for ever.
+
+    Some may get none, once `least` have one: of many draws a few are always in vain.
 
     Nobody counts what is given away: a list is counted when draws fail, and one of which half
     is given away makes way for the next. So what an award costs does not grow with the awards
@@ -81,10 +84,13 @@ def reserve_positions(
     lists = _Lists(database, issuer, rings=rings, urls=urls, clock=clock, new_id=new_id)
     list_id, found = lists.find_open(), list[Place]()
     left: Sequence[UUID] = credential_ids
+    least = len(left) if least is None else least
     while True:
-        drawn, left = _draw(database, list_id, left, clock=clock, random_bytes=random_bytes)
+        drawn, left = _draw(
+            database, list_id, left, least - len(found), clock=clock, random_bytes=random_bytes
+        )
         found += [Place(one, list_id, position) for position, one in drawn]
-        if not left:
+        if len(found) >= least:
             return found
         list_id = lists.open_after(list_id)
 
@@ -93,18 +99,21 @@ def _draw(
     database: Database,
     list_id: UUID,
     credential_ids: Sequence[UUID],
+    least: int,
     *,
     clock: Clock,
     random_bytes: RandomBytes,
 ) -> tuple[list[tuple[int, UUID]], Sequence[UUID]]:
-    """Return positions with their credentials, and who got none, as the list has to make way.
+    """Return positions with their credentials, and who got none.
+
+    Those are fewer than `least` only when the list has to make way.
 
     A transaction ends with its one statement: nobody holds a position while waiting for
     another's.
     """
     found: list[tuple[int, UUID]] = []
     left, failed = credential_ids, 0
-    while left:
+    while len(found) < least:
         drawn = memoryview(random_bytes(8 * len(left))).cast("Q")
         # Where two of one draw are the same, one of them is drawn again.
         positions = dict.fromkeys(number % MINIMUM_ENTRIES for number in drawn)

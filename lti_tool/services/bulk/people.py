@@ -29,6 +29,7 @@ def load_people(session: Session, ground: Ground, rows: Collection[FileRow]) -> 
     members = bulk.list_members(
         session,
         ground.program.organisation_id,
+        context_ids=frozenset().union(*ground.courses.values()),
         subs={row.user for row in rows if row.user},
         names={row.name for row in rows if not row.user and row.name},
     )

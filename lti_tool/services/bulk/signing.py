@@ -79,12 +79,12 @@ class BatchIssuer:
     def stock(self, issuer: IssuerRow, count: int, *, ahead: int = 0) -> None:
         """Reserve what the next `count` credentials of an issuer take, if it is not there.
 
-        Then also what `ahead` more take. What is left over at the end of a file is never used,
-        which is harmless.
+        Then also what `ahead` more take, or nearly. What is left over at the end of a file is
+        never used, which is harmless.
         """
         stock = self._stock[issuer.id]
-        if len(stock) < count:
-            stock += reserve_many(self._parts, issuer, count + ahead - len(stock))
+        if (lacking := count - len(stock)) > 0:
+            stock += reserve_many(self._parts, issuer, lacking + ahead, least=lacking)
 
     def give_back(self, issuer: IssuerRow, reservations: Sequence[Reservation]) -> None:
         """Take back what was reserved for credentials that nobody has seen."""
