@@ -6,7 +6,7 @@ content (`badges.memo`), wherever they are checked, written, signed and verified
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -62,11 +62,12 @@ class SignedForms:
     document_key_id: str
     token: bytes | None = None
     token_key_id: str | None = None
+    document_sha256: str = field(init=False)
+    """The hash of the document, hexadecimal."""
 
-    @property
-    def document_sha256(self) -> str:
-        """The hash of the document, hexadecimal."""
-        return sha256(self.document).hexdigest()
+    def __post_init__(self) -> None:
+        # Now, as it was just made: later it would have to be fetched from memory again.
+        object.__setattr__(self, "document_sha256", sha256(self.document).hexdigest())
 
     @property
     def token_sha256(self) -> str | None:
