@@ -39,16 +39,17 @@ pins: .venv/.dev ## Resolve the pinned requirements anew, with hashes and withou
 	@$(PYTHON) -c 'import sys; sys.exit("Quatrefoil needs Python 3.11 or newer." if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv .venv
 
+# By a path, as an installed copy is found: setuptools' finder takes each process 10 ms to load.
 .venv/.run: .venv/bin/python requirements.txt pyproject.toml
 	@echo "Setting up .venv (once) ..."
 	@$(PIP) install --require-hashes -r requirements.txt
-	@$(PIP) install --no-deps -e .
+	@$(PIP) install --no-deps --config-settings editable_mode=compat -e .
 	@touch $@
 
 .venv/.dev: .venv/bin/python requirements-dev.txt pyproject.toml
 	@echo "Setting up .venv for development (once) ..."
 	@$(PIP) install --require-hashes -r requirements-dev.txt
-	@$(PIP) install --no-deps -e .
+	@$(PIP) install --no-deps --config-settings editable_mode=compat -e .
 	@touch .venv/.run $@
 
 # The browser tests drive Chromium: the system's, or else Playwright's own.

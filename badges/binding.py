@@ -6,15 +6,20 @@ that the issuer's own document lists it for assertions; for a did:key, the name 
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple, Protocol
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from badges.errors import ProofError
 from badges.proof import CompactJWT, SecuredDocument
 from badges.untrusted import parse_object
 from keys.did import assertion_keys, parse_did_key, revoked_names, verification_method_id
 from keys.jwk import parse_jwk
+from keys.late import LateModule
 from keys.signing import PublicKey
+
+if TYPE_CHECKING:
+    from urllib import parse
+else:
+    parse = LateModule("urllib.parse")
 
 Fetched = bytes | Mapping[str, object]
 
@@ -128,7 +133,7 @@ def _key_of_same_origin(jwt: CompactJWT, issuer: str, resolver: Resolver) -> Pub
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     try:
-        parts = urlsplit(url)
+        parts = parse.urlsplit(url)
         port = parts.port
     except ValueError as exc:
         raise ProofError("key_not_vouched_for") from exc

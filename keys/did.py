@@ -7,12 +7,18 @@ https://www.w3.org/TR/cid-1.0/
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from keys.errors import InvalidDIDError, InvalidKeyError
 from keys.jwk import parse_jwk, thumbprint
+from keys.late import LateModule
 from keys.multikey import encode_multikey, parse_multikey
 from keys.signing import Algorithm, PublicKey
+
+if TYPE_CHECKING:
+    from urllib import parse
+else:
+    parse = LateModule("urllib.parse")
 
 # `re` compiles them when they are first used.
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
@@ -37,7 +43,7 @@ def did_web(base_url: str, *path: str) -> str:
         InvalidDIDError: no http(s) URL of a named host, or a segment that would need escaping.
     """
     try:
-        parts = urlsplit(base_url)
+        parts = parse.urlsplit(base_url)
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
         raise InvalidDIDError("not a URL") from exc

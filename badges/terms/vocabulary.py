@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -113,7 +113,10 @@ def document_hashes() -> Mapping[str, str]:
 
 @cache
 def _tables() -> Any:  # noqa: ANN401 - JSON of our own
-    return json.loads(Path(__file__).with_name("learned.json").read_bytes())
+    # `pathlib` would take as long to import as this to read.
+    folder, *_ = import_module("badges.terms").__path__
+    with open(f"{folder}/learned.json", "rb") as file:  # noqa: PTH123
+        return json.load(file)
 
 
 def _add_layer(before: Vocabulary | None, layer: Mapping[str, Any]) -> Vocabulary:
