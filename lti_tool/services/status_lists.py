@@ -86,13 +86,14 @@ def reserve_positions(
     left: Sequence[UUID] = credential_ids
     least = len(left) if least is None else least
     while True:
-        drawn, left = _draw(
+        drawn, left, is_full = _draw(
             database, list_id, left, least - len(found), clock=clock, random_bytes=random_bytes
         )
         found += [Place(one, list_id, position) for position, one in drawn]
+        if is_full:
+            list_id = lists.open_after(list_id)
         if len(found) >= least:
             return found
-        list_id = lists.open_after(list_id)
 
 
 def _draw(
@@ -103,10 +104,10 @@ def _draw(
     *,
     clock: Clock,
     random_bytes: RandomBytes,
-) -> tuple[list[tuple[int, UUID]], Sequence[UUID]]:
-    """Return positions with their credentials, and who got none.
+) -> tuple[list[tuple[int, UUID]], Sequence[UUID], bool]:
+    """Return positions with their credentials, who got none, and whether the list is full.
 
-    Those are fewer than `least` only when the list has to make way.
+    Only of a full list fewer than `least` are returned.
 
     A transaction ends with its one statement: nobody holds a position while waiting for
     another's.
@@ -130,9 +131,9 @@ def _draw(
         if failed >= FAILED_DRAWS and failed > len(found):
             with database.reading() as session:
                 if awards.count_entries(session, list_id) >= FULL_AT:
-                    break
+                    return found, left, True
             failed = 0
-    return found, left
+    return found, left, False
 
 
 class _Lists:

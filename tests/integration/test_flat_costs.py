@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from lti_tool.services.status_lists import reserve_positions
 from lti_tool.services.urls import PublicURLs
 from lti_tool.store.database import Database
 from lti_tool.store.rows import CredentialRow, IssuerRow, StatusEntryRow, StatusListRow
+from lti_tool.values import RandomBytes
 from tests.bulks import PASS as PASSING
 from tests.bulks import an_office
 from tests.stacked import a_ladder
@@ -104,8 +106,15 @@ def issuer(runtime: Runtime) -> IssuerRow:
     return an_office(runtime).course.issuer
 
 
-def reserve(runtime: Runtime, issuer: IssuerRow, count: int) -> list[tuple[UUID, int]]:
-    """Reserve so many positions; return them, each with its list."""
+def reserve(
+    runtime: Runtime,
+    issuer: IssuerRow,
+    count: int,
+    *,
+    least: int | None = None,
+    random_bytes: RandomBytes | None = None,
+) -> list[tuple[UUID, int]]:
+    """Reserve so many positions, or at least so many; return them, each with its list."""
     ids = [uuid4() for _ in range(count)]
     reserved = reserve_positions(
         runtime.database,
@@ -115,9 +124,12 @@ def reserve(runtime: Runtime, issuer: IssuerRow, count: int) -> list[tuple[UUID,
         urls=PublicURLs(runtime.settings.base_url),
         clock=runtime.clock,
         new_id=runtime.new_id,
-        random_bytes=runtime.random_bytes,
+        random_bytes=random_bytes or runtime.random_bytes,
+        least=least,
     )
-    assert {one.credential_id for one in reserved} == set(ids)
+    found = {one.credential_id for one in reserved}
+    assert len(found) == len(reserved) >= (count if least is None else least)
+    assert found <= set(ids)
     return [(one.status_list_id, one.position) for one in reserved]
 
 
@@ -166,3 +178,22 @@ def test_more_than_a_list_has_room_for_goes_on_in_the_next(
 
     assert len(set(given)) == 200
     assert len({list_id for list_id, _ in given}) >= 4
+
+
+def test_what_is_reserved_ahead_may_be_fewer_and_fills_no_list_beyond_its_half(
+    runtime: Runtime, issuer: IssuerRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Draws in vain are not made up for; where most are, the next list is opened at once."""
+    monkeypatch.setattr(status_lists, "MINIMUM_ENTRIES", 64)
+    monkeypatch.setattr(status_lists, "FULL_AT", 32)
+
+    drawn = Random(20_261_123).randbytes  # noqa: S311 - so that each run draws the same
+    given = [
+        one for _ in range(40) for one in reserve(runtime, issuer, 20, least=1, random_bytes=drawn)
+    ]
+
+    assert len(set(given)) == len(given) < 40 * 20
+    lists = [list_id for list_id, _ in given]
+    order = list(dict.fromkeys(lists))
+    assert len(order) > 8
+    assert all(32 <= lists.count(one) < 60 for one in order[:-1])

@@ -126,7 +126,7 @@ class EntryRows:
     def _find_alike(self, entry: Entry, rated: Rated, attempt_id: UUID) -> _Alike:
         """Return what is the same for all rows of the same ratings and source.
 
-        `attempt_id` is that of one of them: nothing else in its documents is the same.
+        Their documents differ in the id of the attempt; `attempt_id` is that of one of them.
         """
         judged = rated.judged
         # What it is of is kept, too: another one could come to have its id.
