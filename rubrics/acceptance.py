@@ -8,13 +8,14 @@ The keywords are those of JSON Schema 2020-12 that our schemas use. Another one 
 when the schema is read, so no keyword is ever passed over.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from importlib import import_module
 from itertools import pairwise
 from typing import Any, TypeAlias
+
+from rubrics.packaged import read_packaged
 
 Check: TypeAlias = Callable[[Any], bool]
 Schemas: TypeAlias = Mapping[str, Any]
@@ -49,11 +50,7 @@ class DocumentSchema:
         """The schema as a function."""
         schemas = {}
         for package, name in self._places:
-            # `importlib.resources` would take longer to import than all that is done here, and
-            # `pathlib` as long as some of it.
-            folder, *_ = import_module(package).__path__
-            with open(f"{folder}/{name}", "rb") as file:  # noqa: PTH123
-                schema = json.load(file)
+            schema = read_packaged(package, name)
             schemas[schema["$id"]] = schema
         return read_schemas(schemas)
 

@@ -4,13 +4,13 @@
 without it. `learn.py` wrote it and says how.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
-from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from rubrics.packaged import read_packaged
 
 
 class TermKind(StrEnum):
@@ -113,10 +113,7 @@ def document_hashes() -> Mapping[str, str]:
 
 @cache
 def _tables() -> Any:  # noqa: ANN401 - JSON of our own
-    # `pathlib` would take as long to import as this to read.
-    folder, *_ = import_module("badges.terms").__path__
-    with open(f"{folder}/learned.json", "rb") as file:  # noqa: PTH123
-        return json.load(file)
+    return read_packaged("badges.terms", "learned.json")
 
 
 def _add_layer(before: Vocabulary | None, layer: Mapping[str, Any]) -> Vocabulary:
