@@ -1,8 +1,8 @@
 """A file of 10,000 ratings becomes 10,000 badges: judged, signed, stored, with all their rows.
 
 A few rounds for each database, behind all others: each in a process of its own, as the command
-is, and openbadgeslib signs before and after it. Their second forms are signed later, by the
-worker, so they have a figure of their own.
+is, and openbadgeslib signs some of the same credentials before and after it. Their second forms
+are signed later, by the worker, so they have a figure of their own.
 """
 
 import json
@@ -11,19 +11,22 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import astuple
-from itertools import cycle, islice, product
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import astuple, replace
+from itertools import cycle, product
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from badges.definition import AchievementDefinition, DefinitionState
-from benchmarks.measuring import Turn
+from badges.untrusted import parse_object
+from benchmarks.cores import measure_cores
+from benchmarks.measuring import Case, Turn
 from benchmarks.proofs import make_lib_issue
-from benchmarks.samples import make_samples
+from benchmarks.samples import CREDENTIALS, make_samples
 from benchmarks.targets import Target, at_least, at_most
 from keys.sealing import MasterKey
 from lti_tool.app import make_runtime
@@ -32,6 +35,7 @@ from lti_tool.services.bulk import awarding
 from lti_tool.services.bulk.planning import Outcome
 from lti_tool.services.jwt_forms import complete
 from lti_tool.store import jwt_forms, schema
+from lti_tool.store.rows import CredentialRow
 from tests.bulks import Office, a_csv, an_office
 from tests.factories import (
     a_criterion,
@@ -43,13 +47,14 @@ from tests.factories import (
 from tests.postgresql import a_database
 
 ROWS = 10_000
-ROUNDS = 3
+ROUNDS = 5
 SIGNATURES = 20
 """Of openbadgeslib, before and after each file."""
 SECOND_FORMS = 500
 MOST_SECONDS = 600
-PASSES = tuple(product(("p3", "p5"), repeat=2))
-"""Ratings of two criteria that earn the badge."""
+CRITERIA = "Questions", "Calm", "Silence"
+PASSES = tuple(product(("p3", "p5"), repeat=len(CRITERIA)))
+"""Ratings that earn the badge."""
 Result = TypeVar("Result")
 SECONDS = 2.5
 """What was aimed at for all of them, with one proof each."""
@@ -93,7 +98,8 @@ def measure_bulk(
     folder: Path, *, rows: int, rounds: int
 ) -> Iterator[tuple[str, str, Sequence[Turn]]]:
     """Yield the turns of each figure, with its peer; a database that is not there yields none."""
-    lib = make_lib_issue(make_samples())
+    yield from measure_cores(rounds)
+    lib = _lib_issue(folder)
     for database in DATABASES:
         awards, second, signs = list[Turn](), list[Turn](), list[Turn]()
         for number in range(rounds):
@@ -122,6 +128,18 @@ def measure_bulk(
         yield second_form(database), second_form(database), second
 
 
+def _lib_issue(folder: Path) -> Case:
+    """Return openbadgeslib's signing of credentials of such a file."""
+    with _an_office(folder, f"sqlite:///{folder / 'few.db'}", CREDENTIALS) as office:
+        assert set(office.award(_file(office)).values()) == {Outcome.AWARDED}
+        with office.runtime.reading() as session:
+            documents = [
+                parse_object(one) for one in session.scalars(select(CredentialRow.document))
+            ]
+    unsigned = [{name: one[name] for name in one if name != "proof"} for one in documents]
+    return make_lib_issue(unsigned, make_samples().ed25519)
+
+
 def _in_own_process(folder: Path, url: str, rows: int) -> tuple[Turn, Turn]:
     """Return what the file costs, and then one second form, in a process that does only that."""
     done = subprocess.run(  # noqa: S603 - our own arguments
@@ -135,11 +153,8 @@ def _in_own_process(folder: Path, url: str, rows: int) -> tuple[Turn, Turn]:
 
 
 def _award(folder: Path, url: str, rows: int) -> tuple[Turn, Turn]:
-    runtime = make_runtime(_settings(folder, url), wake=lambda: None)
-    try:
-        schema.upgrade(runtime.database.engine)
-        office = an_office(runtime, learners=rows, definition=_definition())
-        wish = office.wish(_file(office, rows))
+    with _an_office(folder, url, rows) as office:
+        runtime, wish = office.runtime, office.wish(_file(office))
         parts = awarding.award(runtime.issuing, wish, is_alone=True)
         done, turn = _timed(lambda: [one for part in parts for one in part.results])
         assert {one.outcome for one in done} == {Outcome.AWARDED}
@@ -149,25 +164,33 @@ def _award(folder: Path, url: str, rows: int) -> tuple[Turn, Turn]:
         signed, later = _timed(lambda: complete(runtime.issuing, ids))
         assert signed == len(ids)
         return turn, Turn(later.wall / signed, later.cpu / signed)
+
+
+@contextmanager
+def _an_office(folder: Path, url: str, learners: int) -> Generator[Office]:
+    runtime = make_runtime(_settings(folder, url), wake=lambda: None)
+    try:
+        schema.upgrade(runtime.database.engine)
+        yield an_office(runtime, learners=learners, definition=_definition())
     finally:
         runtime.database.dispose()
 
 
-def _file(office: Office, rows: int) -> bytes:
-    given = zip(office.learners, islice(cycle(PASSES), rows), strict=True)
-    return a_csv(("user", "Questions", "Calm"), *((one.sub, *points) for one, points in given))
+def _file(office: Office) -> bytes:
+    rated = zip(office.learners, cycle(PASSES), strict=False)
+    return a_csv(("user", *CRITERIA), *((one.sub, *points) for one, points in rated))
 
 
 def _definition() -> AchievementDefinition:
-    """The badge of the other figures, as a program defines it."""
+    """A badge of as many statements as that with which was found what may be aimed at."""
     return a_definition(
         title="Listening Closely",
         description="Hears what a student means.",
         criteria_narrative="Reach **Ready** in both competencies.",
         image_alt="Badge 1 of 4: Listening Closely",
-        rubric=a_rubric(a_criterion("questions"), a_criterion("calm")),
-        conditions=some_conditions(6),
-        alignments=(a_framework_item(),),
+        rubric=a_rubric(*(a_criterion(one.casefold()) for one in CRITERIA)),
+        conditions=some_conditions(9),
+        alignments=(a_framework_item(), replace(a_framework_item(), title="Keeps silent")),
         tags=("coaching", "listening"),
         state=DefinitionState.PUBLISHED,
     )

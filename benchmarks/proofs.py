@@ -3,6 +3,7 @@
 A turn takes one credential after the other, all of one badge. Bytes in, valid or not out.
 """
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -18,6 +19,7 @@ from benchmarks.peers import NodePeer
 from benchmarks.samples import Samples, each, pem_of, private_of
 from benchmarks.targets import at_least, at_most
 from keys.multikey import decode_multibase
+from keys.ring import HeldKey
 from tests.credentials import DID, NOW, FakeResolver, a_did_document
 
 ISSUE, VERIFY, WHOLE = "DI issue", "DI verify", "verification, all checks"
@@ -93,13 +95,13 @@ def _raw(samples: Samples) -> list[Case]:
     ]
 
 
-def make_lib_issue(samples: Samples) -> Case:
-    """Return openbadgeslib's signing."""
-    private, _ = pem_of(samples.ed25519)
+def make_lib_issue(documents: Sequence[Mapping[str, Any]], key: HeldKey) -> Case:
+    """Return openbadgeslib's signing of some credentials."""
+    private, _ = pem_of(key)
     return each(
         LIB_ISSUE,
-        lambda one: ldp.add_data_integrity_proof(one, private, samples.ed25519.id, created=NOW),
-        samples.documents,
+        lambda one: ldp.add_data_integrity_proof(one, private, key.id, created=NOW),
+        documents,
         count=_SLOW,
         peer=ISSUE,
     )
@@ -109,7 +111,7 @@ def _openbadgeslib(samples: Samples) -> list[Case]:
     _, public = pem_of(samples.ed25519)
     verifier = ldp.OB3LdpVerifier(public)
     return [
-        make_lib_issue(samples),
+        make_lib_issue(samples.documents, samples.ed25519),
         each(LIB_VERIFY, verifier.verify, samples.signed, count=_SLOWEST, peer=VERIFY),
         each(
             LIB_PROOF,

@@ -18,7 +18,7 @@ from tests.credentials import DID, LIST_URL, NOW
 SMALL, LARGE = 131_072, 1_048_576
 _SET = 100
 """One of so many entries is set."""
-_OWN, _SLOW, _SLOWEST = 30, 10, 2
+_OWN, _SLOW, _SLOWEST = 300, 10, 2
 CHECK = "status from a decoded list"
 
 
@@ -116,4 +116,4 @@ def _openbadgeslib(samples: Samples, entries: int, count: int) -> Case:
 def _fresh(entries: int) -> Sequence[int]:
     """Entries that are not set, far from each other."""
     taken = set(revoked(entries))
-    return [index for index in range(1, entries, entries // 997) if index not in taken]
+    return [index for index in range(1, entries, entries // 9973) if index not in taken]
