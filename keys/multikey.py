@@ -17,8 +17,10 @@ _VALUES = bytes(_ALPHABET.find(chr(code)) % 256 for code in range(256))
 """Of each character the digit's value, or `_NO_DIGIT`."""
 _PAIR = len(_ALPHABET) ** 2
 _FOUR_DIGITS = _PAIR**2
+# Below 2^30, by which long numbers are divided in one go.
+_FIVE_DIGITS = _FOUR_DIGITS * len(_ALPHABET)
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-# Ten digits at a time, as dividing and multiplying long numbers takes long.
+# What is read goes by ten digits at a time, as multiplying long numbers takes long.
 _CHUNK_DIGITS = 10
 _CHUNK = 58**_CHUNK_DIGITS
 # Decoding takes quadratic time; nothing we read (a key, a signature) is longer.
@@ -28,23 +30,12 @@ _MAXIMUM_LENGTH = 128
 def encode_multibase(data: bytes) -> str:
     """Return `data` as base58btc multibase text: "z", then a 1 for each leading zero byte."""
     zeros = len(data) - len(data.lstrip(b"\0"))
-    number = int.from_bytes(data)
-    pairs: list[str] = []
+    number, text = int.from_bytes(data), ""
     while number:
-        number, rest = divmod(number, _CHUNK)
-        # Of small numbers both operators together are quicker than divmod.
-        last, rest = rest % _FOUR_DIGITS, rest // _FOUR_DIGITS
-        middle, first = rest % _FOUR_DIGITS, rest // _FOUR_DIGITS
-        pairs += (
-            _PAIRS[last % _PAIR],
-            _PAIRS[last // _PAIR],
-            _PAIRS[middle % _PAIR],
-            _PAIRS[middle // _PAIR],
-            _PAIRS[first],
-        )
-    pairs.reverse()
-    digits = "".join(pairs).lstrip(_ALPHABET[0])
-    return _BASE58BTC_PREFIX + _ALPHABET[0] * zeros + digits
+        number, rest = divmod(number, _FIVE_DIGITS)
+        first, middle = rest // _FOUR_DIGITS, rest % _FOUR_DIGITS // _PAIR
+        text = f"{_ALPHABET[first]}{_PAIRS[middle]}{_PAIRS[rest % _PAIR]}{text}"
+    return _BASE58BTC_PREFIX + _ALPHABET[0] * zeros + text.lstrip(_ALPHABET[0])
 
 
 def decode_multibase(text: object) -> bytes:

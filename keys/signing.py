@@ -259,7 +259,8 @@ def generate_p256() -> SigningKey:
 
 def _from_der(signature: bytes) -> bytes:
     """Return an ECDSA signature as JSON Web Signatures carry it: r and s, RFC 7518 section 3.4."""
-    return b"".join(half.to_bytes(P256_BYTES) for half in decode_dss_signature(signature))
+    first, second = decode_dss_signature(signature)
+    return first.to_bytes(P256_BYTES) + second.to_bytes(P256_BYTES)
 
 
 def _as_der(signature: bytes) -> bytes:

@@ -16,6 +16,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from lti_tool.store.many_rows import take_ids
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -24,6 +26,8 @@ BEGIN = "quatrefoil_begin"
 """Execution option: the statement that opens a transaction on SQLite."""
 READS = "quatrefoil_reads"
 """Execution option: a transaction only reads."""
+_PAGE_BYTES = 8192
+"""Of a new SQLite database: most credentials fit in one or two, where each took three of 4096."""
 _USUAL_KIBIBYTES = 2_000
 """SQLite's own default: each connection may take as much."""
 _MUCH_KIBIBYTES = 64_000
@@ -116,6 +120,7 @@ def make_engine(url: str) -> Engine:
         # Whatever the surroundings say: rows for COPY are written in it.
         client_encoding="utf8",
     )
+    event.listen(engine, "connect", lambda driver, _: take_ids(driver))
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 
@@ -123,6 +128,8 @@ def make_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: SQLiteConnection, _: ConnectionPoolEntry) -> None:
     # The driver's own transaction handling is off; _begin_sqlite opens them.
     connection.isolation_level = None
+    # Says nothing to a database that is there already.
+    connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")

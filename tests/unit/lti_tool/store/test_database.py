@@ -1,7 +1,8 @@
 """Ways of reading and writing."""
 
+import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,25 @@ from tests.rows import NOW
 def pages_of(session: Session) -> int:
     """How much a connection to SQLite holds in memory."""
     return int(session.execute(text("PRAGMA cache_size")).scalar_one())
+
+
+def test_a_new_sqlite_database_has_pages_that_hold_a_credential(tmp_path: Path) -> None:
+    """One that was made with smaller pages keeps them, and is used as it is."""
+    sizes = []
+    for name in ("new", "older"):
+        path = tmp_path / f"{name}.db"
+        if name == "older":
+            with closing(sqlite3.connect(path)) as older:
+                older.execute("PRAGMA page_size = 4096")
+                older.execute("CREATE TABLE kept (value TEXT)")
+        database = Database(f"sqlite:///{path}")
+        with database.writing() as session:
+            session.execute(text("CREATE TABLE made (value TEXT)"))
+        with database.reading() as session:
+            sizes.append(session.execute(text("PRAGMA page_size")).scalar_one())
+        database.dispose()
+
+    assert sizes == [8192, 4096]
 
 
 def test_what_is_read_stood_at_one_moment(database: Database) -> None:

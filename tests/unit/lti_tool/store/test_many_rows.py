@@ -13,7 +13,13 @@ from sqlalchemy.orm import Session
 from lti_tool.store import many_rows as module
 from lti_tool.store.base import UnstorableTextError
 from lti_tool.store.database import Database
-from lti_tool.store.many_rows import NewRows, insert_many, insert_those_free, many_rows
+from lti_tool.store.many_rows import (
+    NewRows,
+    insert_many,
+    insert_those_free,
+    is_among,
+    many_rows,
+)
 from lti_tool.store.rows import EarnerRow, FileDeletionRow, Row, UserRow
 from tests.rows import NOW, a_registration, an_organisation
 
@@ -42,7 +48,7 @@ def some_users(registration_id: UUID, count: int) -> tuple[list[dict[str, Any]],
         {
             "id": uuid4(),
             "registration_id": registration_id,
-            "sub": f"user\t{number}\\N",
+            "sub": f'user\t{number}"\\N{{}}',
             "earner_id": id_,
             "name": "" if number % 3 else f"Zoë “{number}”\n",
             "is_test": number % 2 == 0,
@@ -146,6 +152,22 @@ def test_those_that_are_free_are_told(database: Database) -> None:
     assert store("a", "b") == {"a", "b"}
     assert store("b", "c") == {"c"}
     assert store() == set()
+
+
+@pytest.mark.parametrize("count", [0, 1, 1000])
+def test_those_among_many_are_found(database: Database, registration_id: UUID, count: int) -> None:
+    """By ids and by texts of any characters, and nobody else; among none is nobody."""
+    earners, users = some_users(registration_id, count + 2)
+    with database.writing() as session:
+        insert(session, EarnerRow, earners)
+        insert(session, UserRow, users)
+    asked = users[:count]
+
+    with database.reading() as session:
+        for column in (UserRow.id, UserRow.earner_id, UserRow.sub):
+            values = [one[column.key] for one in asked]
+            found = session.scalars(select(UserRow.id).where(is_among(session, column, values)))
+            assert set(found) == {one["id"] for one in asked}
 
 
 def test_every_type_of_a_column_has_its_encoding() -> None:
