@@ -75,6 +75,7 @@ class BatchIssuer:
         self._stock: dict[UUID, list[Reservation]] = defaultdict(list)
         self._templates: dict[Hashable, Template | None] = {}
         self._fillers: dict[tuple[Hashable, int], tuple[RubricResult | None, Filler | None]] = {}
+        self._asked: tuple[KeyRing, RememberingResolver] | None = None
 
     def stock(self, issuer: IssuerRow, count: int, *, ahead: int = 0) -> None:
         """Reserve what the next `count` credentials of an issuer take, if it is not there.
@@ -103,9 +104,10 @@ class BatchIssuer:
         parts, issuer = self._parts, facts[0].issuer
         reservations = self._reserve(issuer, len(facts))
         with parts.database.reading() as session:
+            ring = parts.rings.load(session, issuer)
             batch = _Batch(
-                ring=parts.rings.load(session, issuer),
-                resolver=RememberingResolver(OwnResolver(parts.database, parts.urls)),
+                ring=ring,
+                resolver=self._resolver(ring),
                 endorsed=endorsements_of(session, issuer, {one.version_id for one in facts}),
                 proofs={},
                 instants={},
@@ -132,6 +134,16 @@ class BatchIssuer:
         for document in batch.last.values():
             verify(document, resolver=batch.resolver, now=parts.clock(), looks_inside=False)
         return signed
+
+    def _resolver(self, ring: KeyRing) -> RememberingResolver:
+        """Return what answers for the issuer, from batch to batch while its keys are the same.
+
+        Its document follows from them. A list may change, but not in a place that it just gave.
+        """
+        if self._asked is None or self._asked[0] is not ring:
+            own = OwnResolver(self._parts.database, self._parts.urls)
+            self._asked = ring, RememberingResolver(own)
+        return self._asked[1]
 
     def _reserve(self, issuer: IssuerRow, count: int) -> list[Reservation]:
         self.stock(issuer, count)
